@@ -1,0 +1,1 @@
+"""DJMixerSoft: a mixing studio whose privacy policy is its access control."""

@@ -1,0 +1,7 @@
+"""`python -m djmixersoft`: the command line."""
+
+import sys
+
+from djmixersoft.cli import main
+
+sys.exit(main())

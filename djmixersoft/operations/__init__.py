@@ -1,0 +1,1 @@
+"""What keeps the system running: the data folder, PostgreSQL, TLS and the supervisor."""
