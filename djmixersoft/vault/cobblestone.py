@@ -1,0 +1,151 @@
+"""Authenticated encryption of a blob, in one pass, and authenticated reading of any part of it.
+
+The format is C2SP chunked-encryption, instance Cobblestone-256 (https://c2sp.org/chunked-encryption)::
+
+    salt (24) || commitment (32) || chunk 0 (16384 + 16) || … || last chunk (0 … 16383, + 16)
+
+The last chunk is always the shorter one, so that decrypting it authenticates the length. Encryption is the
+``cryptography`` library's own; that has no random access, which is what Reader adds. All sizes are in bytes.
+"""
+
+import hmac
+import os
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import BinaryIO, Final
+
+from cryptography.cobblestone import Cobblestone256Encryptor
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA512
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+
+from djmixersoft.vault.keys import KEY_SIZE, Key
+
+CHUNK: Final = 16_384
+TAG: Final = 16
+SEALED_CHUNK: Final = CHUNK + TAG
+SALT: Final = 24
+COMMITMENT: Final = 32
+HEADER: Final = SALT + COMMITMENT
+MAXIMUM_CHUNKS: Final = 2**38
+
+_NONCE: Final = 12
+_LABEL: Final = b"c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\0"
+_BATCH: Final = 16  # chunks to one read of the file: 256 KiB, so that memory stays constant and calls few
+
+
+class Damage(StrEnum):
+    """In what way a blob is not what was stored."""
+
+    CUT_OFF = "The stored file is cut off."
+    MISFIT = "The stored file was altered at its beginning, or belongs to another account, item or key."
+    CHANGED = "A part of the stored file was altered."
+    OTHER_SIZE = "The stored file has another size than was recorded for it."
+
+
+class Altered(Exception):  # noqa: N818 - a state of the file, not a fault of the program
+    """The ciphertext is not what was stored for this item; nothing unauthenticated was handed out."""
+
+    def __init__(self, damage: Damage) -> None:
+        """Keep the kind of damage, whose text is a plain sentence."""
+        super().__init__(damage.value)
+        self.damage = damage
+
+
+class Encryptor:
+    """Encrypts one message as it arrives; holds at most one chunk of it."""
+
+    def __init__(self, key: Key, context: bytes) -> None:
+        """Start a message. The key is for one item; the salt is the library's, fresh for each message."""
+        self._inner = Cobblestone256Encryptor(key.reveal(), context)
+
+    def update(self, plaintext: bytes) -> bytes:
+        """Return the ciphertext that is ready so far; the header comes with the first call."""
+        return self._inner.update(plaintext)
+
+    def finish(self) -> bytes:
+        """Return the rest, the last chunk included. Without it the ciphertext counts as cut off."""
+        return self._inner.finalize()
+
+
+class Reader:
+    """Random access to one encrypted message. Not for use by two threads at once.
+
+    ``file`` must be seekable and remains the caller's to close. Opening checks the key commitment and
+    authenticates the length. Every byte that any method hands out was authenticated before.
+    """
+
+    size: Final[int]
+    """Length of the plaintext, authenticated."""
+
+    def __init__(self, file: BinaryIO, key: Key, context: bytes) -> None:
+        """Open the message. Raises Altered on anything but the whole message under this key and context."""
+        self._file = file
+        length = file.seek(0, os.SEEK_END)
+        if length < HEADER:
+            raise Altered(Damage.CUT_OFF)
+        header = self._read(0, HEADER)
+        self._aead, self._base_nonce, commitment = _derive(key, header[:SALT], context)
+        if not hmac.compare_digest(commitment, header[SALT:]):
+            raise Altered(Damage.MISFIT)
+        last, remainder = divmod(length - HEADER, SEALED_CHUNK)
+        if remainder < TAG or last >= MAXIMUM_CHUNKS:
+            raise Altered(Damage.CUT_OFF)
+        self.size = last * CHUNK + remainder - TAG
+        self._open(last, self._read(HEADER + last * SEALED_CHUNK, remainder))
+
+    def read_range(self, start: int, stop: int) -> Iterator[bytes]:
+        """Yield the plaintext from ``start`` up to, not including, ``stop``, a chunk (16 KiB) or less at a time.
+
+        Raises ValueError unless 0 <= start <= stop <= size; while iterating, Altered.
+        """
+        if not 0 <= start <= stop <= self.size:
+            message = "the range lies outside of the message"
+            raise ValueError(message)
+        return self._range(start, stop)
+
+    def verify(self, start: int, stop: int) -> None:
+        """Authenticate every chunk that this range touches, and hand out nothing. Raises as ``read_range`` does."""
+        for _ in self.read_range(start, stop):
+            pass
+
+    def _range(self, start: int, stop: int) -> Iterator[bytes]:
+        end = -(-stop // CHUNK) if start < stop else 0
+        for first in range(start // CHUNK, end, _BATCH):
+            count = min(_BATCH, end - first)
+            wanted = min(count * SEALED_CHUNK, self.size - first * CHUNK + count * TAG)
+            batch = memoryview(self._read(HEADER + first * SEALED_CHUNK, wanted))
+            for index in range(first, first + count):
+                offset = (index - first) * SEALED_CHUNK
+                plaintext = self._open(index, batch[offset : offset + SEALED_CHUNK])
+                lower, upper = max(start - index * CHUNK, 0), min(stop - index * CHUNK, CHUNK)
+                yield plaintext if (lower, upper) == (0, CHUNK) else plaintext[lower:upper]
+
+    def _open(self, index: int, sealed: bytes | memoryview) -> bytes:
+        nonce = (self._base_nonce ^ index).to_bytes(_NONCE, "big")
+        try:
+            return self._aead.decrypt(nonce, sealed, None)
+        except InvalidTag:
+            raise Altered(Damage.CHANGED) from None
+
+    def _read(self, offset: int, length: int) -> bytes:
+        self._file.seek(offset)
+        found = self._file.read(length)
+        while len(found) < length:
+            more = self._file.read(length - len(found))
+            if not more:
+                raise Altered(Damage.CUT_OFF)
+            found += more
+        return found
+
+
+def _derive(key: Key, salt: bytes, context: bytes) -> tuple[AESGCM, int, bytes]:
+    """Return the message's cipher, base nonce and commitment.
+
+    A function of its own so that no frame which a traceback could show holds the message key.
+    """
+    length = KEY_SIZE + _NONCE + COMMITMENT
+    derived = HKDFExpand(SHA512(), length, _LABEL + salt + context).derive(key.reveal())
+    nonce = int.from_bytes(derived[KEY_SIZE : KEY_SIZE + _NONCE], "big")
+    return AESGCM(derived[:KEY_SIZE]), nonce, derived[KEY_SIZE + _NONCE :]
