@@ -1,0 +1,8 @@
+-- The accounts the signed-in person administers. Raises as current_person() does.
+create or replace function djms.administered_accounts() returns uuid[]
+language plpgsql stable security definer set search_path = djms, pg_temp as $$
+declare
+  me constant uuid := current_person();
+begin
+  return array(select account_id from membership where person_id = me and is_administrator);
+end $$;

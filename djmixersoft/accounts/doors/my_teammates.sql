@@ -1,0 +1,10 @@
+-- The people with whom the signed-in person shares an account, themselves included. Raises as current_person() does.
+create or replace function djms.my_teammates() returns uuid[]
+language plpgsql stable security definer set search_path = djms, pg_temp as $$
+declare
+  me constant uuid := current_person();
+begin
+  return array(
+    select me union
+    select theirs.person_id from membership mine join membership theirs using (account_id) where mine.person_id = me);
+end $$;

@@ -1,0 +1,49 @@
+"""Customers: accounts, who belongs to them, and invitations. `account_id` comes first in each key (design: sharding)."""
+
+from django.contrib.postgres.functions import RandomUUID
+from django.db import models
+from django.db.models.functions import Now
+
+from djmixersoft.people.models import Person
+
+
+class Account(models.Model):
+    """A customer: a DJ, a crew, a club. Run by its Administrators."""
+
+    id = models.UUIDField(primary_key=True, db_default=RandomUUID())
+    name = models.TextField()
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "account"
+
+
+class Membership(models.Model):
+    """That a person belongs to an account. At least one in each account is an Administrator (a trigger sees to it)."""
+
+    pk = models.CompositePrimaryKey("account_id", "person_id")
+    account = models.ForeignKey(Account, models.CASCADE, db_index=False)
+    person = models.ForeignKey(Person, models.CASCADE)
+    is_administrator = models.BooleanField(db_default=False)
+    since = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "membership"
+
+
+class Invitation(models.Model):
+    """An invitation mailed to an address. The link holds the token, the table its SHA-256 only."""
+
+    pk = models.CompositePrimaryKey("account_id", "id")
+    account = models.ForeignKey(Account, models.CASCADE, db_index=False)
+    id = models.UUIDField(db_default=RandomUUID())
+    email = models.TextField()
+    token_hash = models.BinaryField(unique=True)
+    invited_by = models.ForeignKey(Person, models.CASCADE, db_column="invited_by")
+    created_at = models.DateTimeField(db_default=Now())
+    expires = models.DateTimeField(db_index=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "invitation"

@@ -1,0 +1,117 @@
+"""What a member sees of their accounts. The row policies keep other accounts out; queries only pick among one's own."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Exists, OuterRef
+from django.utils import timezone
+
+from djmixersoft.accounts.models import Account, Invitation, Membership
+from djmixersoft.people.models import Person, PersonName
+from djmixersoft.policy.purposes import CurrentPerson, call_door, call_door_row
+
+
+@dataclass(frozen=True)
+class AccountRow:
+    """An account as its member sees it."""
+
+    id: UUID
+    name: str
+    is_administrator: bool
+    member_count: int = 0
+
+
+@dataclass(frozen=True)
+class MemberRow:
+    """A member as the others see them; `name` is '' where they gave none."""
+
+    person_id: UUID
+    email: str
+    name: str
+    is_administrator: bool
+    is_me: bool
+    since: datetime
+
+
+@dataclass(frozen=True)
+class InvitationRow:
+    """An invitation as an Administrator sees it; `state` is 'open', 'used', 'withdrawn' or 'expired'."""
+
+    id: UUID
+    email: str
+    created_at: datetime
+    expires: datetime
+    state: str
+
+
+@dataclass(frozen=True)
+class InvitationSeen:
+    """An invitation as the holder of its link sees it; all but `state` is empty unless it is 'open'."""
+
+    state: str
+    account_name: str
+    inviter: str
+    email: str
+    registered: bool
+
+
+_ADMINISTERED = Exists(
+    Membership.objects.filter(account_id=OuterRef("id"), person_id=CurrentPerson(), is_administrator=True)
+)
+
+
+def my_person_id() -> UUID:
+    """The signed-in person's id, for the purpose `teamwork`. Raises NotSignedIn (through the database)."""
+    return UUID(str(call_door("current_person")))
+
+
+def my_accounts() -> list[AccountRow]:
+    """The accounts that the signed-in person belongs to, by name."""
+    rows = Account.objects.annotate(members=Count("membership"), mine=_ADMINISTERED).order_by("name", "id")
+    return [AccountRow(row.id, row.name, row.mine, row.members) for row in rows]
+
+
+def account(account_id: UUID) -> AccountRow | None:
+    """One of the signed-in person's accounts; None for any other."""
+    row = Account.objects.filter(id=account_id).annotate(mine=_ADMINISTERED).first()
+    return None if row is None else AccountRow(row.id, row.name, row.mine)
+
+
+def members(account_id: UUID) -> list[MemberRow]:
+    """Who belongs to an account, Administrators first."""
+    me = my_person_id()
+    rows = list(Membership.objects.filter(account_id=account_id).order_by("-is_administrator", "since"))
+    ids = [row.person_id for row in rows]
+    emails = dict(Person.objects.filter(id__in=ids).values_list("id", "email"))
+    names = dict(PersonName.objects.filter(person_id__in=ids).values_list("person_id", "name"))
+    return [
+        MemberRow(
+            row.person_id, emails[row.person_id], names.get(row.person_id, ""), row.is_administrator, row.person_id == me, row.since
+        )
+        for row in rows
+    ]
+
+
+def invitations(account_id: UUID) -> list[InvitationRow]:
+    """An account's invitations, latest first; none for who does not administer it."""
+    return [
+        InvitationRow(row.id, row.email, row.created_at, row.expires, _state(row))
+        for row in Invitation.objects.filter(account_id=account_id).order_by("-created_at")
+    ]
+
+
+def invitation_seen(*, token: str) -> InvitationSeen:
+    """What the holder of an invitation's link is invited to."""
+    row = call_door_row("look_at_invitation", token=token)
+    return InvitationSeen(
+        row["state"], row["account_name"] or "", row["inviter"] or "", row["address"] or "", bool(row["registered"])
+    )
+
+
+def _state(row: Invitation) -> str:
+    if row.used_at:
+        return "used"
+    if row.withdrawn_at:
+        return "withdrawn"
+    return "expired" if row.expires < timezone.now() else "open"

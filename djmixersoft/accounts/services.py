@@ -1,0 +1,102 @@
+"""Everything that changes an account or who belongs to it. Who may, is the row policies' and the doors' affair."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from django.db import Error as DatabaseError
+from django.db.models.functions import Now
+
+from djmixersoft.accounts.models import Account, Invitation, Membership
+from djmixersoft.policy.errors import sqlstate
+from djmixersoft.policy.purposes import call_door, call_door_row
+
+
+class Change(StrEnum):
+    """What an Administrator can do to a member."""
+
+    PROMOTE = "promote"
+    DEMOTE = "demote"
+    REMOVE = "remove"
+    HAND_OVER = "hand-over"
+
+
+class LastAdministrator(Exception):  # noqa: N818 - an answer, not a fault
+    """An account always has an Administrator, and this one is the last."""
+
+
+class NotAllowed(Exception):  # noqa: N818 - an answer, not a fault
+    """The database refused: no such row, or not an Administrator (any more). Which of them, it does not tell."""
+
+
+@dataclass(frozen=True)
+class Joined:
+    """What became of accepting an invitation: 'joined', 'member', or the state of an unusable link."""
+
+    outcome: str
+    account_id: UUID | None
+
+
+def create_account(*, name: str) -> UUID:
+    """Starts an account, with the signed-in person as its Administrator."""
+    return UUID(str(call_door("create_account", new_name=name)))
+
+
+def rename_account(*, account_id: UUID, name: str) -> None:
+    """Renames an account. Raises NotAllowed."""
+    if not Account.objects.filter(id=account_id).update(name=name):
+        raise NotAllowed
+
+
+def invite(*, account_id: UUID, email: str) -> str:
+    """Mails an invitation: 'sent', 'member' or 'many'. Raises NotAllowed."""
+    try:
+        return str(call_door("invite", into_account=account_id, address=email))
+    except DatabaseError as error:
+        raise _meant(error) from error
+
+
+def withdraw_invitation(*, account_id: UUID, invitation_id: UUID) -> None:
+    """Withdraws an invitation that nobody accepted yet. Raises NotAllowed."""
+    open_one = Invitation.objects.filter(account_id=account_id, id=invitation_id, used_at=None, withdrawn_at=None)
+    if not open_one.update(withdrawn_at=Now()):
+        raise NotAllowed
+
+
+def accept_invitation(*, token: str) -> Joined:
+    """Makes the signed-in person a member, if the link is good."""
+    row = call_door_row("accept_invitation", token=token)
+    return Joined(row["outcome"], row["joined_account"])
+
+
+def change_member(*, account_id: UUID, person_id: UUID, change: Change, me: UUID) -> None:
+    """Does to a member what an Administrator asks. Raises NotAllowed, LastAdministrator.
+
+    `me`: the signed-in person, who steps down in a hand-over. Whoever is not an Administrator can only remove themselves.
+    """
+    member = Membership.objects.filter(account_id=account_id, person_id=person_id)
+    try:
+        match change:
+            case Change.PROMOTE:
+                done = member.update(is_administrator=True)
+            case Change.DEMOTE:
+                done = member.update(is_administrator=False)
+            case Change.REMOVE:
+                done, _ = member.delete()
+            case Change.HAND_OVER:
+                done = member.exclude(person_id=me).update(is_administrator=True)
+                if done:
+                    Membership.objects.filter(account_id=account_id, person_id=me).update(is_administrator=False)
+    except DatabaseError as error:
+        raise _meant(error) from error
+    if not done:
+        raise NotAllowed
+
+
+def _meant(error: DatabaseError) -> Exception:
+    match sqlstate(error):
+        case "DJ001":
+            return LastAdministrator()
+        case "42501" if "no signed-in person" not in str(error):
+            return NotAllowed()
+    return error

@@ -1,0 +1,49 @@
+"""Everything that changes Content. A file is encrypted before it gets here (djmixersoft.vault.upload); its rows follow."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from djmixersoft.accounts.selectors import my_person_id
+from djmixersoft.content import stores
+from djmixersoft.content.models import AccountKey, Item, ItemKey
+from djmixersoft.vault.keys import Key, unwrap_account_key, wrap_account_key, wrap_item_key
+from djmixersoft.vault.upload import StoredFile
+
+
+def add_items(*, account_id: UUID, files: Iterable[StoredFile]) -> list[Item]:
+    """Adds received files to an account, in the signed-in person's name. Call it within the handler's `keeping`."""
+    me = my_person_id()
+    account_key = _account_key(account_id)
+    items = []
+    for file in files:
+        item = Item.objects.create(
+            account_id=account_id,
+            id=file.item_id,
+            name=file.name,
+            size=file.size,
+            sha256=file.sha256,
+            media_type=file.media_type.value,
+            added_by_id=me,
+        )
+        wrapped = wrap_item_key(account_key, file.key, account_id=account_id, item_id=file.item_id)
+        ItemKey.objects.create(account_id=account_id, item_id=file.item_id, wrapped=wrapped)
+        items.append(item)
+    return items
+
+
+def remove_item(*, account_id: UUID, item_id: UUID) -> bool:
+    """Removes an item with its key, which makes its blob unreadable; False where there is none.
+
+    The blob itself is for the caller to delete once this is committed.
+    """
+    gone, _ = Item.objects.filter(account_id=account_id, id=item_id).delete()
+    return bool(gone)
+
+
+def _account_key(account_id: UUID) -> Key:
+    """The account's key, made at its first file; of two made at once the first committed counts."""
+    root = stores.root_key()
+    fresh = AccountKey(account_id=account_id, wrapped=wrap_account_key(root, Key.generate(), account_id=account_id))
+    if not AccountKey.objects.filter(account_id=account_id).exists():
+        AccountKey.objects.bulk_create([fresh], ignore_conflicts=True)
+    return unwrap_account_key(root, AccountKey.objects.get(account_id=account_id).wrapped, account_id=account_id)

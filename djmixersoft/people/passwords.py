@@ -1,0 +1,83 @@
+"""From a password to the key that the database compares: Argon2id (RFC 9106), with OWASP's smallest parameters.
+
+The password and its key never reach a log or a disk; the database keeps only the SHA-256 of the key.
+"""
+
+import secrets
+import threading
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from argon2.low_level import Type, hash_secret_raw
+from zxcvbn import zxcvbn
+
+SHORTEST = 10  # characters
+LONGEST = 1000  # characters
+JUDGED = 72  # characters; zxcvbn judges no more
+STRONG_ENOUGH = 3  # of zxcvbn's 0 to 4: safe against an offline attack on a slow hash, as Argon2id is
+KEY_BYTES = 32
+SALT_BYTES = 16
+
+# One password is hashed at a time, so that a flood of sign-ins leaves a core to the pages; a few more may wait.
+_HASHING = threading.Semaphore(1)
+_WAITING = threading.BoundedSemaphore(8)
+PATIENCE = 10.0  # seconds
+
+
+class Busy(Exception):  # noqa: N818 - a state, not a fault
+    """Too many passwords wait to be hashed; the person should try again in a moment."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a key is derived from a password: salt, memory in KiB, passes over it, lanes (RFC 9106 section 3.1)."""
+
+    salt: bytes
+    memory_kib: int = 19456
+    passes: int = 2
+    lanes: int = 1
+
+
+def fresh_recipe() -> Recipe:
+    """A recipe for a new password."""
+    return Recipe(secrets.token_bytes(SALT_BYTES))
+
+
+def derive_key(password: str, recipe: Recipe) -> bytes:
+    """The 32-byte key of a password; about 30 ms of one core. Raises Busy where too many wait already.
+
+    Call it outside any transaction. Look-alike spellings of a character count as the same (Unicode NFKC).
+    """
+    with _turn():
+        return hash_secret_raw(
+            unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass"),
+            recipe.salt,
+            time_cost=recipe.passes,
+            memory_cost=recipe.memory_kib,
+            parallelism=recipe.lanes,
+            hash_len=KEY_BYTES,
+            type=Type.ID,
+        )
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _WAITING.acquire(blocking=False):
+        raise Busy
+    try:
+        if not _HASHING.acquire(timeout=PATIENCE):
+            raise Busy
+        try:
+            yield
+        finally:
+            _HASHING.release()
+    finally:
+        _WAITING.release()
+
+
+def is_weak(password: str, *, known: Sequence[str]) -> bool:
+    """Whether a password is easily guessed, by somebody who knows these words about the person as well."""
+    words = [word for word in known if word]
+    return bool(zxcvbn(password[:JUDGED], user_inputs=words)["score"] < STRONG_ENOUGH)

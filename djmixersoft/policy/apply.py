@@ -1,0 +1,108 @@
+"""`policy apply`: makes a database what the rules compile to, and says what it changed."""
+
+import re
+
+from djmixersoft.policy import catalog
+from djmixersoft.policy.catalog import Database
+from djmixersoft.policy.compile import DOOR_ROLE, SCHEMA, Fact, compile_rules
+from djmixersoft.policy.errors import RulesError
+from djmixersoft.policy.rules import Rules, load
+
+# What must be there before what: roles before they are granted, doors before the policies and triggers that call them.
+ORDER = ("role", "member", "door", "row security", "trigger", "policy", "grant")
+IN_PLACE = {"member", "door", "row security", "trigger"}
+PASSES = 4
+
+
+def difference(database: Database, rules: Rules) -> tuple[list[Fact], list[Fact]]:
+    """Facts that the rules want and the database lacks, and those that it has and nothing wants; in order of work.
+
+    In stages, as each is needed to word the next: while a role is missing only roles are compared, then doors, then all.
+    """
+    compiled = compile_rules(rules, catalog.functions(database), catalog.sequences(database))
+    there = catalog.read(database)
+    wanted = compiled.facts
+    for stage in (ORDER[:2], ORDER[:3], ORDER):
+        if stage == ORDER[:3]:
+            wanted |= catalog.worded_doors(database, compiled.doors)
+        if stage == ORDER:
+            wanted |= catalog.worded_policies(database, compiled.policies)
+        missing = [fact for fact in wanted - there if fact.kind in stage]
+        if missing:
+            break
+    extra = [fact for fact in there - wanted if fact.kind in stage]
+
+    def place(fact: Fact) -> tuple[int, str]:
+        return ORDER.index(fact.kind), fact.subject
+
+    return sorted(missing, key=place), sorted(extra, key=place)
+
+
+def apply(database: Database, rules: Rules | None = None) -> list[str]:
+    """Brings the database (as the tables' owner) to what the rules compile to, in one transaction.
+
+    Returns a line for each thing changed; none on a second run.
+    """
+    rules = rules or load()
+    changes: list[str] = []
+    with database.transaction():
+        database.execute("SELECT pg_advisory_xact_lock(hashtext('djms policy apply'))")
+        for _ in range(PASSES):
+            done = _pass(database, rules)
+            changes += done
+            if not done:
+                return changes
+        missing, extra = difference(database, rules)
+        message = "the database does not become what the rules say: " + "; ".join(map(str, [*missing, *extra]))
+        raise RulesError(message)
+
+
+def _pass(database: Database, rules: Rules) -> list[str]:
+    missing, extra = difference(database, rules)
+    arriving = {(fact.kind, fact.subject) for fact in missing}
+    changes = []
+    # What can be changed in place is; the rest goes, grants first and roles last, and comes back as it should be.
+    for fact in reversed(extra):
+        if fact.kind in IN_PLACE and (fact.kind, fact.subject) in arriving:
+            continue
+        _execute(database, fact, fact.remove)
+        changes.append(f"- {fact}")
+    put_right = {fact.subject for fact in extra if fact.kind == "role"}
+    for fact in missing:
+        if fact.kind == "role" and fact.subject in put_right:
+            continue
+        _create(database, fact)
+        changes.append(f"+ {fact}")
+    return changes
+
+
+def _create(database: Database, fact: Fact) -> None:
+    if fact.kind == "door":
+        # A door belongs to the door role from the start: made by it, for which it may create in the schema for a moment.
+        database.execute(f"GRANT CREATE ON SCHEMA {SCHEMA} TO {DOOR_ROLE}".encode())
+        database.execute(f"SET LOCAL ROLE {DOOR_ROLE}".encode())
+        database.execute(fact.create.encode())
+        database.execute(f"REVOKE EXECUTE ON FUNCTION {SCHEMA}.{fact.subject} FROM PUBLIC".encode())
+        database.execute(b"RESET ROLE")
+        database.execute(f"REVOKE CREATE ON SCHEMA {SCHEMA} FROM {DOOR_ROLE}".encode())
+        return
+    if fact.kind == "trigger":
+        # To hang a function on its table, the table's owner must be allowed to call it: for this moment only.
+        function = fact.subject.split(" on ")[0]
+        _as_door(database, f"GRANT EXECUTE ON FUNCTION {SCHEMA}.{function} TO SESSION_USER")
+    _execute(database, fact, fact.create)
+
+
+def _execute(database: Database, fact: Fact, statement: str) -> None:
+    """Runs what makes or ends a fact as whoever owns the thing: the door role for its doors, else this login."""
+    function = re.search(rf"FUNCTION {SCHEMA}\.(\w+)", statement) if fact.kind in {"grant", "door"} else None
+    if function and catalog.functions(database).get(function[1]) == DOOR_ROLE:
+        _as_door(database, statement)
+    else:
+        database.execute(statement.encode())
+
+
+def _as_door(database: Database, statement: str) -> None:
+    database.execute(f"SET LOCAL ROLE {DOOR_ROLE}".encode())
+    database.execute(statement.encode())
+    database.execute(b"RESET ROLE")

@@ -1,0 +1,228 @@
+"""From rules to the PostgreSQL roles, grants, row policies and doors that enforce them.
+
+The result is a set of facts, each with the SQL that makes it true and the SQL that ends it. `catalog.read` finds the same
+kind of facts in a database, and the difference of the two is what `policy apply` does and `policy check` complains of.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from pathlib import Path
+
+from djmixersoft.policy.errors import RulesError
+from djmixersoft.policy.rules import Door, Rules, Use, role_of
+
+SCHEMA = "djms"
+DOOR_ROLE = "djms_door"
+PACKAGE = Path(__file__).resolve().parents[1]
+
+PRIVILEGE = {"read": "SELECT", "add": "INSERT", "change": "UPDATE", "remove": "DELETE"}
+
+# Which door answers "whose rows?" for each kind of rows.
+SCOPE_DOORS = {
+    "own": "current_person",
+    "account": "my_accounts",
+    "administered": "administered_accounts",
+    "teammates": "my_teammates",
+    "named": "named",
+}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing that is so in the database: `subject` is what it is about, `value` how it stands."""
+
+    kind: str
+    subject: str
+    value: str
+    create: str = field(compare=False, default="")
+    remove: str = field(compare=False, default="")
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}" + (f": {self.value}" if self.value else "")
+
+
+@dataclass(frozen=True)
+class RowPolicy:
+    """A row policy before PostgreSQL has put its expressions into words of its own."""
+
+    name: str
+    table: str
+    verb: str
+    role: str
+    predicate: str
+
+    @property
+    def command(self) -> str:
+        """The SQL command that it governs."""
+        return PRIVILEGE[self.verb]
+
+    def sql(self, relation: str) -> str:
+        """CREATE POLICY on a relation (the table, or a copy of it to see how PostgreSQL words the expressions)."""
+        using = "" if self.verb == "add" else f" USING ({self.predicate})"
+        check = f" WITH CHECK ({self.predicate})" if self.verb in {"add", "change"} else ""
+        return f'CREATE POLICY "{self.name}" ON {relation} FOR {self.command} TO {self.role}{using}{check}'
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """What a database must hold, nothing more: facts, row policies and doors."""
+
+    facts: frozenset[Fact]
+    policies: tuple[RowPolicy, ...]
+    doors: tuple[Door, ...]
+
+
+def subject_column(table: str, of: str) -> str:
+    """The column that says whose a row is: `person_id` or `account_id`, but `id` in those tables themselves."""
+    return "id" if table == of else f"{of}_id"
+
+
+def predicate(rules: Rules, use: Use, table: str) -> str:
+    """The condition under which a row of a table is within a use. Wrapped in sub-selects: once a statement, not a row."""
+    person, account = subject_column(table, "person"), subject_column(table, "account")
+    retention = rules.retention_of(table)
+    sql = {
+        "own": f"{person} = (SELECT {SCHEMA}.current_person())",
+        "teammates": f"{person} = ANY ((SELECT {SCHEMA}.my_teammates())::uuid[])",
+        "account": f"{account} = ANY ((SELECT {SCHEMA}.my_accounts())::uuid[])",
+        "administered": f"{account} = ANY ((SELECT {SCHEMA}.administered_accounts())::uuid[])",
+        "named": f"{use.key} = (SELECT {SCHEMA}.named())::uuid",
+        "expired": f"{retention.after} < (SELECT clock_timestamp()) - interval '{retention.keep}'" if retention else "",
+        "all": "true",
+    }[use.rows]
+    return f"{sql} AND {use.stamp} = (SELECT {SCHEMA}.current_person())" if use.stamp else sql
+
+
+def door_text(name: str) -> str:
+    """The SQL of a door, from the app whose subject it is."""
+    found = sorted(PACKAGE.glob(f"*/doors/{name}.sql"))
+    if len(found) != 1:
+        message = f"door {name!r} must have one file */doors/{name}.sql, and has {len(found)}"
+        raise RulesError(message)
+    return found[0].read_text(encoding="utf-8")
+
+
+def compile_rules(rules: Rules, functions: Mapping[str, str], sequences: Mapping[str, str]) -> Compiled:
+    """The facts that follow from the rules.
+
+    `functions`: signature by name of the functions in the schema that are not doors (a library's);
+    `sequences`: table by sequence. Both are the database's to know.
+    """
+    facts = {*_roles(rules), *_row_security(rules), *_doors(rules), *_functions(rules, functions)}
+    grants: dict[tuple[str, str, str], set[str]] = {}
+    policies: dict[str, RowPolicy] = {}
+    for use in rules.uses:
+        for table in use.tables:
+            for verb in use.may:
+                grants.setdefault((role_of(use.purpose), table, verb), set()).update(use.columns or {""})
+                policy = RowPolicy(f"{use.purpose} {verb} {use.rows}", table, verb, role_of(use.purpose), predicate(rules, use, table))
+                policies[f"{table} {policy.name}"] = policy
+    for door in rules.doors:
+        for table, verbs in door.touches.items():
+            for verb in verbs:
+                grants.setdefault((DOOR_ROLE, table, verb), set()).add("")
+                policies[f"{table} door {verb}"] = RowPolicy(f"door {verb}", table, verb, DOOR_ROLE, "true")
+    facts.update(_grants(grants, sequences))
+    secured = _secured_tables(rules)
+    return Compiled(
+        frozenset(facts), tuple(policy for policy in policies.values() if policy.table in secured), rules.doors
+    )
+
+
+def _secured_tables(rules: Rules) -> set[str]:
+    """Tables with a subject: all but the machine's own records."""
+    return {table for table in rules.tables() if rules.category_of(table) != "operational"}
+
+
+def _roles(rules: Rules) -> Iterator[Fact]:
+    roles = [DOOR_ROLE, *(purpose.role for purpose in rules.purposes.values())]
+    for role in roles:
+        usage = grant(role, f"SCHEMA {SCHEMA}", "USAGE")
+        create = f"CREATE ROLE {role} NOLOGIN NOINHERIT; {usage.create}"
+        yield Fact("role", role, "NOLOGIN NOINHERIT", create, f"DROP ROLE {role}")
+        yield usage
+    members = [(DOOR_ROLE, "owner")]
+    members += [(purpose.role, process) for purpose in rules.purposes.values() for process in purpose.process]
+    for role, process in members:
+        login = f"djms_{process}"
+        yield Fact(
+            "member",
+            f"{login} of {role}",
+            "may take it, does not inherit it",
+            f"GRANT {role} TO {login} WITH INHERIT FALSE, SET TRUE",
+            f"REVOKE {role} FROM {login}",
+        )
+
+
+def _row_security(rules: Rules) -> Iterator[Fact]:
+    for table in sorted(_secured_tables(rules)):
+        name = f"{SCHEMA}.{table}"
+        yield Fact(
+            "row security",
+            table,
+            "enabled and forced",
+            f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY",
+            f"ALTER TABLE {name} DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY",
+        )
+
+
+def grant(role: str, thing: str, privilege: str, columns: Iterable[str] = ()) -> Fact:
+    """That a role holds a privilege on a thing (a table, on some columns of it, a sequence, a function, the schema)."""
+    named = f" ({', '.join(sorted(columns))})" if columns else ""
+    what = f"{privilege}{named} ON {thing}"
+    return Fact("grant", f"{what} to {role}", "", f"GRANT {what} TO {role}", f"REVOKE {what} FROM {role}")
+
+
+def _grants(grants: Mapping[tuple[str, str, str], set[str]], sequences: Mapping[str, str]) -> Iterator[Fact]:
+    for (role, table, verb), columns in grants.items():
+        whole = "" in columns
+        for column in [""] if whole else sorted(columns):
+            yield grant(role, f"{SCHEMA}.{table}", PRIVILEGE[verb], [column] if column else [])
+        if verb == "add":
+            for sequence, owner in sequences.items():
+                if owner == table:
+                    yield grant(role, f"SEQUENCE {SCHEMA}.{sequence}", "USAGE")
+
+
+def _doors(rules: Rules) -> Iterator[Fact]:
+    for door in rules.doors:
+        door_text(door.name)
+        if door.trigger:
+            timing, table = door.trigger.rsplit(" on ", 1)
+            # In the words and the order in which PostgreSQL itself tells of a trigger.
+            definition = f"{timing.upper()} ON {SCHEMA}.{table} FOR EACH ROW EXECUTE FUNCTION {door.name}()"
+            yield Fact(
+                "trigger",
+                f"{door.name} on {table}",
+                definition,
+                f"CREATE OR REPLACE TRIGGER {door.name} {definition}",
+                f"DROP TRIGGER {door.name} ON {SCHEMA}.{table}",
+            )
+
+
+def _functions(rules: Rules, functions: Mapping[str, str]) -> Iterator[Fact]:
+    """Who may call which function: the doors a purpose is named for, those its rows need, and a library's."""
+    callers: dict[str, set[str]] = {door.name: {role_of(one) for one in door.purposes} for door in rules.doors}
+    for use in rules.uses:
+        role = role_of(use.purpose)
+        if use.rows in SCOPE_DOORS:
+            callers[SCOPE_DOORS[use.rows]].add(role)
+        if use.stamp:
+            callers["current_person"].add(role)
+        for pattern in use.functions:
+            for name in functions:
+                if fnmatch(name, pattern):
+                    callers.setdefault(name, set()).add(role)
+    for door in rules.doors:
+        for name in door.functions:
+            callers.setdefault(name, set()).add(DOOR_ROLE)
+    for name, roles in callers.items():
+        for role in roles:
+            yield Fact(
+                "grant",
+                f"EXECUTE ON FUNCTION {SCHEMA}.{name} to {role}",
+                "",
+                f"GRANT EXECUTE ON FUNCTION {SCHEMA}.{name} TO {role}",
+                f"REVOKE EXECUTE ON FUNCTION {SCHEMA}.{name} FROM {role}",
+            )

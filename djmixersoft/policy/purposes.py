@@ -1,0 +1,85 @@
+"""Acting for a purpose: the one way to the database.
+
+A purpose is a PostgreSQL role, and its transaction carries the browser's secret; what the role may see and do is compiled
+from policy/rules.toml. Outside such a transaction a login has no right at all.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from django.db import Error as DatabaseError
+from django.db import connection, transaction
+from django.db.models import Func, UUIDField
+
+from djmixersoft.policy.errors import NotSignedIn, is_not_signed_in
+from djmixersoft.policy.rules import role_of
+
+Marked = TypeVar("Marked", bound=Callable[..., Any])
+
+_TAKE = (
+    "SELECT set_config('role', %s, true), set_config('djms.token', %s, true), set_config('djms.named', %s, true)"
+)
+
+
+@contextmanager
+def acting_for(purpose: str, *, token: str | None = None, named: str | None = None) -> Iterator[None]:
+    """One transaction for one purpose, the outermost: role and secret are set in its first statement and end with it.
+
+    `token`: what the browser's session cookie holds. `named`: the exact key of the one row asked for, where the purpose's
+    rows are `named`. Raises NotSignedIn where the database knows nobody by the token.
+    """
+    try:
+        with transaction.atomic(durable=True):
+            with connection.cursor() as cursor:
+                cursor.execute(_TAKE, [role_of(purpose), _clean(token), named or ""])
+            yield
+    except DatabaseError as error:
+        if is_not_signed_in(error):
+            raise NotSignedIn from error
+        raise
+
+
+class CurrentPerson(Func):
+    """The signed-in person's id, as the database knows it, inside a query."""
+
+    template = "(SELECT djms.current_person())"
+    output_field = UUIDField()
+
+
+def _clean(token: str | None) -> str:
+    """A cookie may hold anything; what PostgreSQL can't hold in a text names no session."""
+    return "" if token is None or "\x00" in token else token
+
+
+def purpose(name: str, *, own_transaction: bool = False) -> Callable[[Marked], Marked]:
+    """Marks a view or a job with its one purpose. `own_transaction`: it calls `acting_for` itself, for moments only,
+    because between them it hashes a password or streams a file."""
+
+    def mark(function: Marked) -> Marked:
+        function.purpose = name  # type: ignore[attr-defined]  # a function can carry attributes, its type can't say so
+        function.own_transaction = own_transaction  # type: ignore[attr-defined]  # as above
+        return function
+
+    return mark
+
+
+def purpose_of(function: object) -> str | None:
+    """The purpose that a view or a job is marked with."""
+    found = getattr(function, "purpose", None)
+    return found if isinstance(found, str) else None
+
+
+def call_door(name: str, /, **arguments: object) -> Any:
+    """Calls a door of the database (policy/rules.toml, [[doors]]) and returns its one value."""
+    return next(iter(call_door_row(name, **arguments).values()))
+
+
+def call_door_row(name: str, /, **arguments: object) -> dict[str, Any]:
+    """Calls a door of the database and returns its out parameters by name."""
+    given = ", ".join(f"{key} => %s" for key in arguments)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM djms.{name}({given})", list(arguments.values()))  # noqa: S608 - names are ours
+        row = cursor.fetchone()
+        columns = [column.name for column in cursor.description or ()]
+    return dict(zip(columns, row or (), strict=True))
