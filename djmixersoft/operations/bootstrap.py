@@ -85,13 +85,13 @@ def prepare(server: "Connection", database_url: str, passwords: Mapping[str, str
         Refusal: the server is too old to be trusted with row security.
 
     """
-    import psycopg  # noqa: PLC0415 - a warm start needs none of this module
+    import psycopg
 
     if problem := version_problem(server.info.server_version):
         raise Refusal(problem)
     for statement in server_statements(passwords):
         server.execute(statement.encode())
-    if not server.execute("SELECT FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone():
+    if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone():
         server.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER} ENCODING 'UTF8' TEMPLATE template0".encode())
     with psycopg.connect(database_url) as inside:
         for statement in database_statements():

@@ -68,8 +68,8 @@ class Confinement:
     def hand_over(self, folder: Path) -> None:
         """Give a folder, and all in it, to the user that the server runs as."""
         if self.user and folder.stat().st_uid != self.user.pw_uid:
-            subprocess.run(  # noqa: S603 - our own folder's path
-                ["chown", "-R", f"{self.user.pw_uid}:{self.user.pw_gid}", "--", str(folder)],  # noqa: S607 - see PLAIN_ENVIRONMENT
+            subprocess.run(
+                ["chown", "-R", f"{self.user.pw_uid}:{self.user.pw_gid}", "--", str(folder)],
                 check=True,
                 env=PLAIN_ENVIRONMENT,
             )
@@ -133,7 +133,7 @@ def _server_user() -> pwd.struct_passwd:
 
 def _works(command: list[str]) -> bool:
     try:
-        done = subprocess.run(  # noqa: S603 - fixed programs, our own paths
+        done = subprocess.run(
             command, check=False, env=PLAIN_ENVIRONMENT, stdin=subprocess.DEVNULL, capture_output=True
         )
     except FileNotFoundError:

@@ -113,9 +113,7 @@ class DataFolder:
                 )
                 raise Refusal(message)
         elif any(entry.name not in {*FOLDERS, "lock"} and entry.name[0] != "." for entry in self.path.iterdir()):
-            message = (
-                f"{self.path} holds other files and is no data folder of DJMixerSoft; choose another with --data."
-            )
+            message = f"{self.path} holds other files and is no data folder of DJMixerSoft; choose another with --data."
             raise Refusal(message)
         # Passing through for a group is what confinement.py may grant to PostgreSQL's user, and nothing else.
         if status.st_mode & 0o067:

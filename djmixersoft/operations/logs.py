@@ -10,11 +10,13 @@ import logging
 import sys
 import threading
 import traceback
+from collections.abc import MutableMapping
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from subprocess import Popen
 from types import TracebackType
+from typing import Any
 
 MAX_BYTES = 2_000_000
 KEPT_FILES = 3
@@ -24,7 +26,7 @@ LINE_LIMIT = 8_000  # characters
 
 def describe(error: BaseException) -> dict[str, object]:
     """Return what may be logged of an exception: its type, its SQLSTATE, and the places it passed."""
-    from djmixersoft.operations.refusal import Refusal  # noqa: PLC0415 - not needed until something fails
+    from djmixersoft.operations.refusal import Refusal
 
     frames = traceback.extract_tb(error.__traceback__)[-12:]
     described: dict[str, object] = {
@@ -42,9 +44,12 @@ class JsonLines(logging.Formatter):
     """Formats a record of the standard library's logging; for use in Django's LOGGING."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the record as one line; arguments of foreign loggers are left out, they may be personal."""
+        """Return the record as one line; of other libraries' records the place alone, for their texts hold values."""
         ours = record.name.startswith("djmixersoft")
-        fields: dict[str, object] = {"event": record.getMessage() if ours else str(record.msg), "logger": record.name}
+        event = record.getMessage() if ours else f"{record.name} at {record.filename}:{record.lineno}"
+        fields: dict[str, object] = {"event": event}
+        if status := getattr(record, "status_code", None):
+            fields["status"] = status
         if record.exc_info and record.exc_info[1]:
             fields |= describe(record.exc_info[1])
         return line(record.levelname.lower(), **fields)
@@ -56,18 +61,38 @@ def line(level: str, **fields: object) -> str:
     return json.dumps({"at": at, "level": level, **fields}, ensure_ascii=False, default=str)[:LINE_LIMIT]
 
 
+def configure_structlog() -> None:
+    """Make `structlog.get_logger()` write the same lines."""
+    import structlog
+
+    def describe_exception(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        error = event.pop("exc_info", None)
+        error = sys.exc_info()[1] if error is True else error[1] if isinstance(error, tuple) else error
+        return event | describe(error) if isinstance(error, BaseException) else event
+
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+            describe_exception,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
 def log_uncaught() -> None:
     """Make an exception that ends this process, or one of its threads, a line like any other."""
 
     def uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
             return
-        print(line("critical", event="uncaught exception", **describe(error.with_traceback(trace))), file=sys.stderr)
+        text = line("critical", event="uncaught exception", **describe(error.with_traceback(trace)))
+        sys.stderr.write(text + "\n")
 
     sys.excepthook = uncaught
-    threading.excepthook = lambda args: uncaught(
-        args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback
-    )
+    threading.excepthook = lambda args: uncaught(args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback)
 
 
 class LogFile:

@@ -148,7 +148,7 @@ class EmbeddedPostgres:
         if not self.durable:
             options.append("--no-sync")
         try:
-            done = subprocess.run(  # noqa: S603 - our own command
+            done = subprocess.run(
                 confinement.command("initdb", *options),
                 check=False,
                 env=PLAIN_ENVIRONMENT,
@@ -159,8 +159,8 @@ class EmbeddedPostgres:
         finally:
             password.unlink()
         if done.returncode:
-            lines = done.stderr.strip().splitlines()
-            message = f"PostgreSQL could not make its cluster in {self._cluster} ({lines[-1] if lines else 'no reason'})."
+            reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+            message = f"PostgreSQL could not make its cluster in {self._cluster} ({reason})."
             raise Refusal(message)
         fresh.rename(self._pgdata)
 
@@ -178,7 +178,7 @@ class EmbeddedPostgres:
     def _launch(self, confinement: Confinement) -> subprocess.Popen[bytes]:
         arguments = ["-D", str(confinement.seen(self._pgdata)), "-k", str(confinement.seen(self.socket_folder))]
         arguments += ["-p", str(PORT), f"--cluster-name={self._name}"]
-        process = subprocess.Popen(  # noqa: S603 - our own command
+        process = subprocess.Popen(
             confinement.command("postgres", *arguments, dies_with_parent=True),
             env=PLAIN_ENVIRONMENT,
             cwd="/",

@@ -1,0 +1,162 @@
+"""The command line: `./run COMMAND`; alone it serves. Exit status 0 = fine, 1 = found something, 2 = could not run."""
+
+import argparse
+import os
+import resource
+import sys
+from pathlib import Path
+
+from djmixersoft.operations.refusal import Finding, Refusal
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument(
+        "--data", type=Path, default=ROOT / "var", metavar="DIR", help="the data folder (default: var beside ./run)"
+    )
+    about = "A mixing studio whose privacy policy is its access control."
+    top = argparse.ArgumentParser(prog="./run", description=about)
+    commands = top.add_subparsers(dest="command", metavar="COMMAND")
+
+    serve = commands.add_parser("serve", parents=[common], help="start everything (what ./run alone does)")
+    serve.add_argument("--site-port", type=_port, default=8443, metavar="N", help="the site's port (default: 8443)")
+
+    policy = commands.add_parser("policy", help="check, show, compare or apply the policy")
+    actions = policy.add_subparsers(dest="action", metavar="ACTION", required=True)
+    actions.add_parser("check", parents=[common], help="find what differs from the policy")
+    show = actions.add_parser("show", parents=[common], help="print the uses as a table")
+    show.add_argument("--sql", action="store_true", help="print the compiled SQL instead")
+    diff = actions.add_parser("diff", parents=[common], help="compare two rules.toml")
+    diff.add_argument("old", type=Path, metavar="OLD")
+    diff.add_argument("new", type=Path, metavar="NEW")
+    actions.add_parser("apply", parents=[common], help="compile the rules into the database")
+
+    promises = commands.add_parser("promises", help="check the promises on the running system")
+    actions = promises.add_subparsers(dest="action", metavar="ACTION", required=True)
+    verify = actions.add_parser("verify", parents=[common], help="run every probe, and print its evidence")
+    verify.add_argument("--json", action="store_true", help="print a list of objects")
+
+    migrate = commands.add_parser("migrate", parents=[common], help="bring the database up to date")
+    migrate.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
+    commands.add_parser("database-sql", help="print what a PostgreSQL of your own needs first")
+    bench = commands.add_parser("bench", parents=[common], help="measure, and print figures")
+    bench.add_argument("name", nargs="?", metavar="NAME")
+    bench.add_argument("--json", action="store_true", help="print one object per line")
+
+    # Started by the supervisor, or one by one on machines of their own.
+    site = commands.add_parser("site", help="the site's process alone (environment: see settings.py)")
+    site.add_argument("--site-port", type=_port, default=8443, metavar="N")
+    site.add_argument("--wait", action="store_true", help=argparse.SUPPRESS)
+    worker = commands.add_parser("worker", help="a worker's process alone (environment: see settings.py)")
+    worker.add_argument("name", choices=["mailer", "steward"])
+    return top
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command, and return its exit status."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if not given or (given[0].startswith("-") and given[0] not in ("-h", "--help")):
+        given = ["serve", *given]
+    args = parser().parse_args(given)
+    # A core dump would hold keys and Content.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        return _run(args)
+    except Finding as finding:
+        print(finding, file=sys.stderr)
+        return 1
+    except Refusal as refusal:
+        print(refusal, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(args: argparse.Namespace) -> int:  # noqa: PLR0911 - one return for each command
+    match args.command:
+        case "serve":
+            from djmixersoft.operations.supervisor import serve
+
+            return serve(args.data, args.site_port)
+        case "site":
+            from djmixersoft.operations.site import run as run_site
+
+            return run_site(args.site_port, wait=args.wait)
+        case "worker":
+            _become(args.name)
+            from djmixersoft.operations.worker import run as run_worker
+
+            return run_worker(args.name)
+        case "database-sql":
+            from djmixersoft.operations.bootstrap import operator_sql
+
+            print(operator_sql(), end="")
+            return 0
+        case "migrate":
+            return _migrate(args)
+        case "bench":
+            from bench import main as bench
+
+            return bench(args.name, args.json)
+        case _:
+            return _policy(args)
+
+
+def _migrate(args: argparse.Namespace) -> int:
+    from djmixersoft.operations import database
+    from djmixersoft.operations.datafolder import DataFolder
+
+    if args.here:
+        for change in database.migrate_here():
+            print(change)
+        return 0
+    data = DataFolder(args.data).open()
+    with database.reachable(data, os.environ, prepare_new=False) as server:
+        database.migrate(data, server, os.environ)
+    return 0
+
+
+def _policy(args: argparse.Namespace) -> int:
+    """Run `policy` or `promises`, with the database where the action needs it."""
+    from djmixersoft.operations import database
+    from djmixersoft.operations.datafolder import DataFolder
+
+    if args.action in ("show", "diff"):
+        return _policy_command(args)
+    if os.environ.get("DJMS_PROCESS") == "owner":
+        return _policy_command(args)
+    data = DataFolder(args.data).open()
+    with database.reachable(data, os.environ):
+        os.environ.update(database.owner_environment(data, os.environ))
+        return _policy_command(args)
+
+
+def _policy_command(args: argparse.Namespace) -> int:
+    _become("owner")
+    from djmixersoft.policy.commands import run
+
+    return run(args)
+
+
+def _become(process: str) -> None:
+    """Set Django up as one of the processes."""
+    from djmixersoft.operations.logs import log_uncaught
+
+    os.environ.setdefault("DJMS_PROCESS", process)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "djmixersoft.settings")
+    if process != "owner":
+        log_uncaught()
+    import django
+
+    django.setup()
+
+
+def _port(text: str) -> int:
+    number = int(text) if text.isdigit() else 0
+    if not 0 < number < 65536:  # noqa: PLR2004 - RFC 9293: 16 bits
+        message = f"{text!r} is no port; ports go from 1 to 65535"
+        raise argparse.ArgumentTypeError(message)
+    return number

@@ -1,0 +1,101 @@
+"""The site's process: Granian and the application in one, so that ending it ends all of it.
+
+Granian's usual server keeps a parent process that only watches a child; the supervisor does that here. Its server of
+threads is the same Rust worker, started in this process.
+"""
+
+import http.client
+import os
+import signal
+import ssl
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from djmixersoft.operations.addresses import PublicAddress, public_address
+from djmixersoft.operations.datafolder import DataFolder
+from djmixersoft.operations.logs import log_uncaught
+from djmixersoft.operations.refusal import Refusal
+from djmixersoft.operations.tls import certificate
+
+THREADS = 16
+STOP_SECONDS = 3
+FIRST_PAGE_SECONDS = 30.0
+
+
+def listen_address(address: PublicAddress) -> str:
+    """Return the interface to listen on: DJMS_LISTEN, else this machine alone unless the site has a public name."""
+    return os.environ.get("DJMS_LISTEN") or ("127.0.0.1" if address.is_local else "0.0.0.0")  # noqa: S104 - a public site
+
+
+def run(port: int, *, wait: bool) -> int:
+    """Serve until told to stop; with `wait`, import first, and listen when a line comes on standard input."""
+    log_uncaught()
+    address = public_address(os.environ, port)
+    data = DataFolder(Path(os.environ["DJMS_DATA"])) if os.environ.get("DJMS_DATA") else None
+    if not data:
+        raise Refusal("DJMS_DATA is not set; the site's process needs the absolute path of its data folder.")
+    files = certificate(data, address, os.environ)
+    from djmixersoft.wsgi import application
+
+    if wait and not sys.stdin.readline():
+        return 0
+    server = _server(listen_address(address), port, files)
+    threading.Thread(target=_announce, args=(address, port), daemon=True).start()
+    server.serve(target_loader=lambda: application, wrap_loader=False)
+    return 0
+
+
+def _server(listen: str, port: int, files: tuple[Path, Path]) -> Any:  # noqa: ANN401 - granian has no types
+    from granian.constants import HTTPModes, Interfaces, SSLProtocols
+    from granian.server.mt import MTServer
+
+    class OneProcess(MTServer):  # type: ignore[misc]
+        """Granian's server of threads; it asks for a Python without GIL only because more workers need one."""
+
+        def _check_gil(self) -> None:
+            pass
+
+    return OneProcess(
+        "djmixersoft.wsgi:application",
+        address=listen,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=THREADS,
+        backpressure=256,
+        http=HTTPModes.auto,
+        websockets=False,
+        ssl_cert=files[0],
+        ssl_key=files[1],
+        ssl_protocol_min=SSLProtocols.tls13,
+        log_enabled=False,
+        log_access=False,
+        workers_kill_timeout=STOP_SECONDS,
+    )
+
+
+def _announce(address: PublicAddress, port: int) -> None:
+    """Ask for the first page until it comes, and tell the supervisor; end the process if it never comes."""
+    context = ssl.create_default_context()
+    # It asks this very process, whose certificate may be for any name.
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    host = listen_address(address).replace("0.0.0.0", "127.0.0.1")  # noqa: S104 - compares only
+    deadline = time.monotonic() + FIRST_PAGE_SECONDS
+    while time.monotonic() < deadline:
+        connection = http.client.HTTPSConnection(host, port, timeout=10, context=context)
+        try:
+            connection.request("GET", "/", headers={"Host": address.host})
+            if connection.getresponse().status < http.client.INTERNAL_SERVER_ERROR:
+                sys.stdout.write("ready\n")
+                sys.stdout.flush()
+                return
+        except OSError:
+            pass
+        finally:
+            connection.close()
+        time.sleep(0.05)
+    os.kill(os.getpid(), signal.SIGTERM)

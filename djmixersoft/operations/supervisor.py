@@ -1,0 +1,257 @@
+"""`./run`: starts PostgreSQL, checks the policy, serves the site and runs the workers; restarts what ends.
+
+Everything that it starts ends with it, however it ends: children ask the kernel for a signal when their parent dies.
+It imports neither Django nor psycopg, because it idles for months.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import NoReturn
+
+from djmixersoft.operations import database
+from djmixersoft.operations.addresses import (
+    LOOPBACK,
+    PublicAddress,
+    mail_url,
+    operator_urls,
+    process_environment,
+    public_address,
+)
+from djmixersoft.operations.datafolder import DataFolder
+from djmixersoft.operations.logs import LogFile, line, pump
+from djmixersoft.operations.postgres import EmbeddedPostgres
+from djmixersoft.operations.refusal import Finding, Refusal
+from djmixersoft.operations.tls import operator_certificate
+
+WORKERS = ("mailer", "steward")
+READY_SECONDS = 60.0
+STOP_SECONDS = 4.0
+LONGEST_PAUSE = 30.0
+HEALTHY_SECONDS = 60.0
+
+
+class Child:
+    """One process of ours: started, watched, and started again after a pause that grows while it keeps failing."""
+
+    def __init__(self, name: str, command: list[str], environment: dict[str, str], log: Path) -> None:
+        """Describe the process; `start()` starts it."""
+        self.name = name
+        self.command = command
+        self.environment = environment
+        self.log = log
+        self.due: float | None = None
+        self.process: subprocess.Popen[bytes] | None = None
+        self._pause = 0.25
+        self._began = 0.0
+
+    def start(self, ended: "SimpleQueue[Child]", *, hold: bool = False) -> None:
+        """Start the process; with `hold` it waits for `release()`."""
+        self.due, self._began = None, time.monotonic()
+        self.process = subprocess.Popen(
+            ["setpriv", "--pdeathsig", "KILL", "--", *self.command, *(["--wait"] if hold else [])],
+            env=self.environment,
+            stdin=subprocess.PIPE if hold else subprocess.DEVNULL,
+            stdout=subprocess.PIPE if hold else subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            process_group=0,
+        )
+        pump(self.process, self.log)
+        threading.Thread(target=self._watch, args=(self.process, ended), daemon=True).start()
+
+    def _watch(self, process: subprocess.Popen[bytes], ended: "SimpleQueue[Child]") -> None:
+        process.wait()
+        ended.put(self)
+
+    def release(self) -> None:
+        """Let a held process go on."""
+        if self.process and self.process.stdin:
+            # A broken pipe means that it has ended, which `wait_for_line` tells.
+            with suppress(BrokenPipeError):
+                self.process.stdin.write(b"go\n")
+                self.process.stdin.close()
+
+    def wait_for_line(self) -> bool:
+        """Wait for the process's first line of output; False if it ends without."""
+        return bool(self.process and self.process.stdout and self.process.stdout.readline())
+
+    def plan_restart(self) -> float:
+        """Set `due`, and return the pause before it in seconds."""
+        if time.monotonic() - self._began > HEALTHY_SECONDS:
+            self._pause = 0.25
+        self._pause = min(self._pause * 2, LONGEST_PAUSE)
+        self.due = time.monotonic() + self._pause
+        return self._pause
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to the process and all that it started."""
+        if self.process and self.process.poll() is None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, number)
+
+
+class Supervisor:
+    """All processes of one installation on this machine."""
+
+    def __init__(self, data: DataFolder, port: int, address: PublicAddress) -> None:
+        """Describe what to start; `run()` starts it."""
+        self.data, self.port, self.address = data, port, address
+        self.log = LogFile(data.log / "supervisor.log")
+        own = bool(operator_urls(os.environ))
+        self.server = None if own else EmbeddedPostgres(data.path)
+        urls = database.login_urls(data, os.environ)
+        self.site = self._child("site", urls, "site", "--site-port", str(port))
+        self.workers = [self._child(name, urls, "worker", name) for name in WORKERS]
+        self.ended: SimpleQueue[Child] = SimpleQueue()
+
+    def _child(self, name: str, urls: dict[str, str], *arguments: str) -> Child:
+        environment = process_environment(os.environ, name, urls[name], str(self.data.path), self.address)
+        return Child(name, [*database.SELF, *arguments], environment, self.data.log / f"{name}.log")
+
+    def run(self) -> NoReturn:
+        """Start everything, and keep it running until a signal comes."""
+        if self.server:
+            self.server.start()
+            if self.server.notice:
+                say(self.server.notice)
+        # It imports while the policy is checked, and listens when that is done.
+        self.site.start(self.ended, hold=True)
+        if not database.is_prepared(self.data):
+            database.migrate(self.data, self.server, os.environ)
+        self._check_policy()
+        self.site.release()
+        if not self.site.wait_for_line():
+            raise Finding(f"The site doesn't start; {self.site.log} says why.")
+        self._say_ready()
+        for worker in self.workers:
+            worker.start(self.ended)
+        while True:
+            self._tend()
+
+    def _check_policy(self) -> None:
+        command = [*database.SELF, "policy", "check"]
+        environment = database.owner_environment(self.data, os.environ)
+        done = subprocess.run(
+            command, env=environment, check=False, stdin=subprocess.DEVNULL, capture_output=True, text=True
+        )
+        if done.returncode:
+            say((done.stdout + done.stderr).rstrip())
+            raise Finding("The database or the code differs from the policy, so the site isn't served.")
+
+    def _say_ready(self) -> None:
+        say(f"DJMixerSoft is ready: {self.address.origin}")
+        if not os.environ.get("MAIL_URL"):
+            say(f"Its mail is in a local mailbox: {self.address.origin}/mailbox/{self.data.secret('mailbox.key')}/")
+
+    def _tend(self) -> None:
+        """Wait for a process to end or to be due, and see to it."""
+        if self.server and not self.server.is_running():
+            self.log.write(line("error", event="PostgreSQL ended, and is started again"))
+            try:
+                self.server.start()
+            except Refusal as refusal:
+                self.log.write(line("error", event=str(refusal)))
+        children = [self.site, *self.workers]
+        for child in children:
+            if child.due is not None and child.due <= time.monotonic():
+                child.start(self.ended)
+        try:
+            child = self.ended.get(timeout=1.0)
+        except Empty:
+            return
+        status = child.process.returncode if child.process else None
+        pause = child.plan_restart()
+        self.log.write(
+            line(
+                "error",
+                event="a process ended, and will be started again",
+                process=child.name,
+                status=status,
+                pause=pause,
+            )
+        )
+
+    def stop(self) -> None:
+        """Stop everything, what depends on PostgreSQL first."""
+        children = [*reversed(self.workers), self.site]
+        for child in children:
+            child.signal(signal.SIGTERM)
+        deadline = time.monotonic() + STOP_SECONDS
+        for child in children:
+            if child.process:
+                try:
+                    child.process.wait(max(0.0, deadline - time.monotonic()))
+                except subprocess.TimeoutExpired:
+                    child.signal(signal.SIGKILL)
+                    child.process.wait()
+        if self.server:
+            self.server.stop(patience=3.0)
+        self.log.close()
+
+
+def serve(folder: Path, port: int) -> int:
+    """Run everything until Ctrl-C or SIGTERM.
+
+    Raises:
+        Refusal: it can't be started (a port in use, a wrong setting, a folder that isn't ours).
+        Finding: the policy check forbids it.
+
+    """
+    address = public_address(os.environ, port)
+    mail_url(os.environ, address)
+    operator_certificate(os.environ)
+    data = DataFolder(folder).open()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    with data.lock("serve"):
+        _refuse_port_in_use(port)
+        data.make_secrets()
+        supervisor = Supervisor(data, port, address)
+        try:
+            supervisor.run()
+        except KeyboardInterrupt:
+            say("Stopping…")
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number, signal.SIG_IGN)
+            supervisor.stop()
+    return 0
+
+
+def say(text: str) -> None:
+    """Tell the person at the terminal."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def _interrupt(_number: int, _frame: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _refuse_port_in_use(port: int, patience: float = 3.0) -> None:
+    """Find a port in use before anything starts; a site that was just killed may hold it a moment longer."""
+    deadline = time.monotonic() + patience
+    listen = os.environ.get("DJMS_LISTEN") or LOOPBACK[1]
+    while True:
+        try:
+            with socket.socket(socket.AF_INET6 if ":" in listen else socket.AF_INET) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind((listen, port))
+        except PermissionError:
+            raise Refusal(
+                f"Port {port} needs more rights than yours; choose one above 1023 with --site-port."
+            ) from None
+        except OSError as error:
+            if time.monotonic() > deadline:
+                reason = f"Port {port} can't be used ({error.strerror})"
+                raise Refusal(f"{reason}; stop what uses it, or choose another with --site-port.") from None
+            time.sleep(0.1)
+        else:
+            return

@@ -1,0 +1,151 @@
+"""Django's settings, all from the environment of the one process; a wrong value stops it with a sentence.
+
+Environment: DJMS_PROCESS (the login without `djms_`), DATABASE_URL (that login's), DJMS_DATA (absolute data folder),
+DJMS_URL (public address), MAIL_URL (smtp[s]://user:password@host:port; unset = the local mailbox).
+"""
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+from djmixersoft.operations.addresses import LOOPBACK, mail_url, public_address
+from djmixersoft.operations.logs import configure_structlog
+
+ROOT = Path(__file__).resolve().parent.parent
+POOL_SECONDS = 5.0
+
+
+def _database(url: str) -> dict[str, object]:
+    """Turn DATABASE_URL into Django's words for it."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgresql", "postgres"):
+        message = "DATABASE_URL must begin with postgresql://; there is one database engine, because it enforces."
+        raise ImproperlyConfigured(message)
+    options: dict[str, object] = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    host = options.pop("host", None) or parts.hostname or ""
+    options["application_name"] = f"djms-{PROCESS}"
+    options["connect_timeout"] = 5
+    options["options"] = (
+        f"-c statement_timeout={'0' if PROCESS == 'owner' else '15s'} -c lock_timeout=5s "
+        "-c idle_in_transaction_session_timeout=30s"
+    )
+    if PROCESS == "site":
+        options["pool"] = {"min_size": 1, "max_size": 10, "timeout": POOL_SECONDS, "reconnect_timeout": POOL_SECONDS}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.strip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": host,
+        "PORT": str(parts.port or ""),
+        "OPTIONS": options,
+        "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+def _secret_key(data: Path | None) -> str:
+    """Nothing that Django signs outlives a request here; the key is kept all the same, so that this may change."""
+    if data and (data / "secrets" / "django.key").exists():
+        return (data / "secrets" / "django.key").read_text("ascii").strip()
+    return secrets.token_hex(32)
+
+
+def _absolute(path: str) -> Path | None:
+    if path and not Path(path).is_absolute():
+        message = f"DJMS_DATA ({path}) must be an absolute path."
+        raise ImproperlyConfigured(message)
+    return Path(path) if path else None
+
+
+PROCESS = os.environ.get("DJMS_PROCESS", "site")
+DATA_FOLDER = _absolute(os.environ.get("DJMS_DATA", ""))
+ADDRESS = public_address(os.environ)
+PUBLIC_URL = ADDRESS.origin
+MAIL_URL = mail_url(os.environ, ADDRESS)
+# The page that shows the local mailbox exists only where nobody but the person at this machine can reach it.
+LOCAL_MAILBOX = not MAIL_URL
+
+DEBUG = False
+SECRET_KEY = _secret_key(DATA_FOLDER)
+ALLOWED_HOSTS = list(LOOPBACK) if ADDRESS.is_local else [ADDRESS.host]
+
+INSTALLED_APPS = [
+    "procrastinate.contrib.django",
+    "django.contrib.staticfiles",
+    "djmixersoft.policy",
+    "djmixersoft.vault",
+    "djmixersoft.people",
+    "djmixersoft.mail",
+    "djmixersoft.accounts",
+    "djmixersoft.content",
+    "djmixersoft.site",
+]
+MIDDLEWARE = [
+    "djmixersoft.site.middleware.SecurityHeaders",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "djmixersoft.site.middleware.CrossOrigin",
+    "djmixersoft.policy.middleware.PurposeMiddleware",
+]
+ROOT_URLCONF = "djmixersoft.site.urls"
+WSGI_APPLICATION = "djmixersoft.wsgi.application"
+APPEND_SLASH = False
+# No context processor: what a page shows comes from its view, which has a purpose.
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": [], "string_if_invalid": ""},
+    }
+]
+
+DATABASES = {"default": _database(os.environ.get("DATABASE_URL") or "postgresql:///djmixersoft?host=/nonexistent")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# The policy's middleware opens the one transaction of a request, with role and token in its first statement.
+ATOMIC_REQUESTS = False
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "djmixersoft.operations.static.VersionedStatic"},
+}
+# Read from the apps' folders at start, so that there is no collecting to forget.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+WHITENOISE_MAX_AGE = 86_400
+
+# Content never touches a disk in the clear: what is larger than memory should hold is refused, except by the upload
+# view, which brings its own handler. (Django's default handler writes to the folder for temporary files.)
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
+
+# JSON lines on standard error without request data; see operations/logs.py for what is left out of them.
+configure_structlog()
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"lines": {"()": "djmixersoft.operations.logs.JsonLines"}},
+    "handlers": {
+        "lines": {"class": "logging.StreamHandler", "formatter": "lines"},
+        "none": {"class": "logging.NullHandler"},
+    },
+    "root": {"handlers": ["lines"], "level": "WARNING"},
+    "loggers": {
+        # Django's own handlers would mail the administrators a page with the request in it.
+        "django": {"handlers": ["lines"], "level": "ERROR", "propagate": False},
+        "django.security.DisallowedHost": {"handlers": ["none"], "propagate": False},
+        "djmixersoft": {"handlers": ["lines"], "level": "INFO", "propagate": False},
+    },
+}
