@@ -44,7 +44,7 @@ class Damage(StrEnum):
     OTHER_SIZE = "The stored file has another size than was recorded for it."
 
 
-class Altered(Exception):  # noqa: N818 - a state of the file, not a fault of the program
+class Altered(Exception):
     """The ciphertext is not what was stored for this item; nothing unauthenticated was handed out."""
 
     def __init__(self, damage: Damage) -> None:
@@ -101,8 +101,7 @@ class Reader:
         Raises ValueError unless 0 <= start <= stop <= size; while iterating, Altered.
         """
         if not 0 <= start <= stop <= self.size:
-            message = "the range lies outside of the message"
-            raise ValueError(message)
+            raise ValueError("the range lies outside of the message")
         return self._range(start, stop)
 
     def verify(self, start: int, stop: int) -> None:

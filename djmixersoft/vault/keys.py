@@ -29,7 +29,7 @@ _ITEM_KEY: Final = b"djmixersoft/vault/item-key/v1\0"
 _ITEM: Final = b"djmixersoft/vault/item/v1\0"
 
 
-class KeyRefused(Exception):  # noqa: N818 - an answer, as NotSignedIn is
+class KeyRefused(Exception):
     """A wrapped key doesn't open: it was altered, or belongs to another account, item or wrapping key."""
 
     def __str__(self) -> str:
@@ -45,7 +45,7 @@ class RootKeyFault(StrEnum):
     MALFORMED = "The file of the root key must hold exactly 64 hexadecimal digits."
 
 
-class RootKeyUnusable(Exception):  # noqa: N818 - a state of the file
+class RootKeyUnusable(Exception):
     """The root key can't be used; nothing that was encrypted under it can be read until that is repaired."""
 
     def __init__(self, fault: RootKeyFault, path: Path) -> None:
@@ -64,8 +64,7 @@ class Key:
         """Take the bytes. Raises ValueError unless there are exactly 32."""
         if len(secret) != KEY_SIZE:
             # The caller's value stays out of the message: it may be most of a key.
-            message = f"a key has {KEY_SIZE} bytes"
-            raise ValueError(message)
+            raise ValueError(f"a key has {KEY_SIZE} bytes")
         self._secret = bytes(secret)
 
     @classmethod
@@ -89,8 +88,7 @@ class Key:
 
     def __reduce__(self) -> NoReturn:
         """Refuse to be pickled, so that a key can't slip into a cache or a job's arguments."""
-        message = "a key is never pickled or copied"
-        raise TypeError(message)
+        raise TypeError("a key is never pickled or copied")
 
 
 class RootKey(Protocol):

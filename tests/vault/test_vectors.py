@@ -12,9 +12,7 @@ from djmixersoft.vault.cobblestone import Altered
 from djmixersoft.vault.keys import Key
 from tests.vault.sealing import read_all, reader, unseal
 
-FILE = (
-    Path(__file__).parents[3] / "shared" / "vectors" / "wycheproof" / "c2sp_chunked_encryption_aes_256_gcm_test.json"
-)
+FILE = Path(__file__).parents[3] / "shared" / "vectors" / "wycheproof" / "c2sp_chunked_encryption_aes_256_gcm_test.json"
 pytestmark = pytest.mark.skipif(not FILE.exists(), reason="Wycheproof's vectors (../shared/vectors) are not here.")
 
 
