@@ -83,8 +83,6 @@ class Reader:
         """Open the message. Raises Altered on anything but the whole message under this key and context."""
         self._file = file
         length = file.seek(0, os.SEEK_END)
-        if length < HEADER:
-            raise Altered(Damage.CUT_OFF)
         header = self._read(0, HEADER)
         self._aead, self._base_nonce, commitment = _derive(key, header[:SALT], context)
         if not hmac.compare_digest(commitment, header[SALT:]):

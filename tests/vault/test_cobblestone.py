@@ -130,8 +130,10 @@ def test_no_truncation_goes_unnoticed(boundary: int, offset: int) -> None:
     """At and around every boundary, on opening: before a length could be told to anyone."""
     length = boundary + offset
     if 0 <= length < len(SEALED):
-        with pytest.raises(Altered):
+        with pytest.raises(Altered) as refusal:
             reader(SEALED[:length])
+        is_too_short = length < HEADER or (length - HEADER) % SEALED_CHUNK < TAG
+        assert refusal.value.damage is (Damage.CUT_OFF if is_too_short else Damage.CHANGED)
 
 
 @pytest.mark.parametrize("more", [b"\0", b"x" * TAG, b"x" * SEALED_CHUNK, SEALED[HEADER:], SEALED[-TAG - 100 :]])
