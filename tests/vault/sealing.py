@@ -17,7 +17,7 @@ CONTEXT = context(ACCOUNT, ITEM)
 
 def noise(size: int, seed: int = 1) -> bytes:
     """Return reproducible bytes."""
-    return random.Random(seed).randbytes(size)  # noqa: S311 - it stands for music, not for a secret
+    return random.Random(seed).randbytes(size)
 
 
 def seal(plaintext: bytes, *, key: Key = KEY, bound_to: bytes = CONTEXT) -> bytes:

@@ -195,7 +195,7 @@ def test_a_killed_writer_leaves_whole_blobs_only(tmp_path: Path) -> None:
     store = FolderStore(tmp_path)
     reported: set[str] = set()
     for delay in range(12):
-        writer = subprocess.Popen(  # noqa: S603 - this interpreter, on text of ours
+        writer = subprocess.Popen(
             [sys.executable, "-c", WRITER, str(tmp_path)], stdout=subprocess.PIPE, text=True, cwd=ROOT
         )
         assert writer.stdout is not None

@@ -117,7 +117,7 @@ def test_an_upload_that_fails_to_be_kept_takes_back_those_before_it(store: Folde
 
 @pytest.mark.parametrize("seed", range(20))
 def test_mutilated_forms_leave_nothing_and_raise_nothing_strange(store: FolderStore, tmp_path: Path, seed: int) -> None:
-    chance = random.Random(seed)  # noqa: S311 - reproducible
+    chance = random.Random(seed)
     body = bytearray(form(("a.ogg", noise(3000)), ("b.ogg", noise(200))))
     for _ in range(30):
         at = chance.choice([chance.randrange(len(body)), chance.randrange(300), len(body) - chance.randrange(1, 200)])
