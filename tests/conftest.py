@@ -1,4 +1,8 @@
-"""One PostgreSQL for the whole run: the embedded server, bootstrapped, migrated, with the policy applied."""
+"""One PostgreSQL for the whole run: the embedded server, bootstrapped, migrated, with the policy applied.
+
+Django is set up before tests are collected, as the site's login, so that test files may import models. The server
+itself starts with the first test that asks for `cluster`.
+"""
 
 import os
 import tempfile
@@ -7,14 +11,17 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+import django
 import psycopg
 import pytest
+from django.db import connections
 
 from djmixersoft.operations import database
 from djmixersoft.operations.datafolder import DataFolder
 from djmixersoft.operations.postgres import EmbeddedPostgres
+from tests.support import CHROMIUM, IS_LONG, PLAIN_ENVIRONMENT
 
-CHROMIUM = os.environ.get("DJMS_CHROMIUM", "/usr/bin/chromium")
+TEMPORARY = tempfile.TemporaryDirectory(prefix="djms-tests-", ignore_cleanup_errors=True)
 
 
 @dataclass(frozen=True)
@@ -25,30 +32,14 @@ class Cluster:
     server: EmbeddedPostgres
 
     def url(self, login: str, database_name: str = "djmixersoft") -> str:
+        """Give the address of a database for a login (`djms_site`, …, `postgres`)."""
         return self.server.url(login, database_name)
 
 
-@pytest.fixture(scope="session")
-def cluster() -> Iterator[Cluster]:
-    """Start the server, and set Django up in this process as the site's login."""
-    with tempfile.TemporaryDirectory(prefix="djms-tests-", ignore_cleanup_errors=True) as folder:
-        data = DataFolder(Path(folder) / "data").open()
-        with data.lock("command"):
-            data.make_secrets()
-            server = EmbeddedPostgres(data.path, durable=False)
-            server.start()
-            try:
-                environment = {name: value for name, value in os.environ.items() if not name.startswith("DJMS_")}
-                database.migrate(data, server, environment)
-                set_up_django(data, server)
-                yield Cluster(data, server)
-            finally:
-                close_django()
-                server.stop()
-
-
-def set_up_django(data: DataFolder, server: EmbeddedPostgres) -> None:
-    """Make this process the site's, as far as Django is concerned."""
+def pytest_configure() -> None:
+    data = DataFolder(Path(TEMPORARY.name) / "data").open()
+    data.make_secrets()
+    server = EmbeddedPostgres(data.path, durable=False)
     os.environ |= {
         "DJMS_PROCESS": "site",
         "DATABASE_URL": server.url("djms_site"),
@@ -56,30 +47,55 @@ def set_up_django(data: DataFolder, server: EmbeddedPostgres) -> None:
         "DJMS_URL": "https://localhost:8443",
         "DJANGO_SETTINGS_MODULE": "djmixersoft.settings",
     }
-    import django
-
     django.setup()
 
 
-def close_django() -> None:
-    """End the pool's connections and threads."""
-    from django.db import connections
+def pytest_unconfigure() -> None:
+    TEMPORARY.cleanup()
 
-    for connection in connections.all(initialized_only=True):
-        connection.close()
-        if hasattr(connection, "close_pool"):
-            connection.close_pool()
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("browser") and not CHROMIUM.exists():
+            item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))
+        if item.get_closest_marker("long") and not IS_LONG:
+            item.add_marker(pytest.mark.skip(reason="runs with ./test --long"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if not CHROMIUM.exists():
+        terminalreporter.write_line(
+            "The browser tests were skipped: there is no Chromium here (as root ./test installs it; "
+            "otherwise 'apt-get install chromium', or set DJMS_CHROMIUM to its path)."
+        )
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """Start the server that Django is set up for."""
+    data = DataFolder(Path(TEMPORARY.name) / "data")
+    with data.lock("command"):
+        server = EmbeddedPostgres(data.path, durable=False)
+        server.start()
+        try:
+            database.migrate(data, server, PLAIN_ENVIRONMENT)
+            yield Cluster(data, server)
+        finally:
+            for connection in connections.all(initialized_only=True):
+                connection.close()
+                connection.close_pool()
+            server.stop()
 
 
 @pytest.fixture(scope="session")
 def database_url(cluster: Cluster) -> Callable[[str], str]:
-    """Give the address of our database for a login (`djms_site`, …)."""
+    """Give the address of our database for a login."""
     return cluster.url
 
 
 @pytest.fixture
 def connect(cluster: Cluster) -> Iterator[Callable[[str], psycopg.Connection]]:
-    """Give open connections for logins; they are closed, and what they did undone, at the test's end."""
+    """Open connections for logins; at the test's end they are closed, and what they left uncommitted is undone."""
     with ExitStack() as stack:
 
         def open_connection(login: str) -> psycopg.Connection:

