@@ -1,0 +1,1 @@
+"""Accounts: Administrators, members, invitations."""

@@ -1,4 +1,7 @@
-"""Customers: accounts, who belongs to them, and invitations. `account_id` comes first in each key (design: sharding)."""
+"""Customers: accounts, who belongs to them, and invitations.
+
+`account_id` comes first in each key, so that a sharded PostgreSQL can distribute by it.
+"""
 
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models

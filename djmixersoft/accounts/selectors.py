@@ -87,7 +87,12 @@ def members(account_id: UUID) -> list[MemberRow]:
     names = dict(PersonName.objects.filter(person_id__in=ids).values_list("person_id", "name"))
     return [
         MemberRow(
-            row.person_id, emails[row.person_id], names.get(row.person_id, ""), row.is_administrator, row.person_id == me, row.since
+            row.person_id,
+            emails[row.person_id],
+            names.get(row.person_id, ""),
+            row.is_administrator,
+            row.person_id == me,
+            row.since,
         )
         for row in rows
     ]

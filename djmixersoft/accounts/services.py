@@ -21,11 +21,11 @@ class Change(StrEnum):
     HAND_OVER = "hand-over"
 
 
-class LastAdministrator(Exception):  # noqa: N818 - an answer, not a fault
+class LastAdministrator(Exception):
     """An account always has an Administrator, and this one is the last."""
 
 
-class NotAllowed(Exception):  # noqa: N818 - an answer, not a fault
+class NotAllowed(Exception):
     """The database refused: no such row, or not an Administrator (any more). Which of them, it does not tell."""
 
 
@@ -72,8 +72,9 @@ def accept_invitation(*, token: str) -> Joined:
 def change_member(*, account_id: UUID, person_id: UUID, change: Change, me: UUID) -> None:
     """Does to a member what an Administrator asks. Raises NotAllowed, LastAdministrator.
 
-    `me`: the signed-in person, who steps down in a hand-over. Whoever is not an Administrator can only remove themselves.
+    `me`: the signed-in person, who steps down in a hand-over. Whoever is no Administrator can only remove themselves.
     """
+    done = 0
     member = Membership.objects.filter(account_id=account_id, person_id=person_id)
     try:
         match change:

@@ -40,7 +40,7 @@ def item(account_id: UUID, item_id: UUID) -> ItemRow | None:
 
 
 def opened(account_id: UUID, item_id: UUID) -> Content | None:
-    """An item with its key and its opened blob, to be sent after the transaction's end; None for any that isn't one's own.
+    """An item with its key and its opened blob, to be sent after the transaction; None for any that isn't one's own.
 
     Raises Missing where the blob isn't there, KeyRefused where a key was altered.
     """
@@ -73,7 +73,13 @@ def _in_words(rows: list[Item]) -> list[ItemRow]:
     names.update(PersonName.objects.filter(person_id__in=who).values_list("person_id", "name"))
     return [
         ItemRow(
-            row.id, row.name, row.size, bytes(row.sha256).hex(), row.media_type, names.get(row.added_by_id, ""), row.added_at
+            row.id,
+            row.name,
+            row.size,
+            bytes(row.sha256).hex(),
+            row.media_type,
+            names.get(row.added_by_id, ""),
+            row.added_at,
         )
         for row in rows
     ]

@@ -1,4 +1,4 @@
-"""Everything that changes Content. A file is encrypted before it gets here (djmixersoft.vault.upload); its rows follow."""
+"""Everything that changes Content. A file is encrypted before it gets here (vault.upload); its rows follow."""
 
 from collections.abc import Iterable
 from uuid import UUID

@@ -13,7 +13,7 @@ SYSTEMS = (
 
 
 def in_words(user_agent: str) -> str:
-    """«Firefox on Linux», from a User-Agent header (RFC 9110 section 10.1.5); «a browser» where it says nothing known."""
+    """«Firefox on Linux», of a User-Agent header (RFC 9110 section 10.1.5); «a browser» where nothing is known."""
     browser = next((name for mark, name in BROWSERS if mark in user_agent), "a browser")
     system = next((name for mark, name in SYSTEMS if mark in user_agent), "")
     return f"{browser} on {system}" if system else browser

@@ -104,7 +104,7 @@ class MailProof(models.Model):
 
 
 class SignInTry(models.Model):
-    """How many tries of a kind there were for an address of late. Holds a keyed hash of the address, not the address."""
+    """How many tries of a kind there were of late for an address, of which it holds a keyed hash only."""
 
     email_hash = models.BinaryField(primary_key=True)
     tries = models.IntegerField()
@@ -145,5 +145,3 @@ class DoorSecret(models.Model):
     class Meta:
         db_table = "door_secret"
         constraints = (models.CheckConstraint(condition=models.Q(id=True), name="door_secret_one_row"),)
-
-

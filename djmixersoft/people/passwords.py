@@ -26,7 +26,7 @@ _WAITING = threading.BoundedSemaphore(8)
 PATIENCE = 10.0  # seconds
 
 
-class Busy(Exception):  # noqa: N818 - a state, not a fault
+class Busy(Exception):
     """Too many passwords wait to be hashed; the person should try again in a moment."""
 
 

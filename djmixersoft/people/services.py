@@ -20,11 +20,11 @@ SELF_SERVICE = "self-service"
 TOKEN_BYTES = 32
 
 
-class WrongPassword(Exception):  # noqa: N818 - an answer, not a fault
+class WrongPassword(Exception):
     """The address and the password do not go together."""
 
 
-class TooManyTries(Exception):  # noqa: N818 - an answer, not a fault
+class TooManyTries(Exception):
     """Too many tries for this address; `seconds` until the next may be made."""
 
     def __init__(self, seconds: int) -> None:
@@ -49,7 +49,9 @@ def register(*, email: str, password: str, account_name: str, terms_version: str
     """Notes a registration; the link that confirms it is mailed. The same for an address that is registered already."""
     key = _new_key(password)
     with acting_for(SIGN_IN):
-        call_door("register", address=email, account_name=account_name, terms=terms_version, newsletter=newsletter, **key)
+        call_door(
+            "register", address=email, account_name=account_name, terms=terms_version, newsletter=newsletter, **key
+        )
 
 
 def confirm_registration(*, token: str) -> str:
@@ -66,14 +68,16 @@ def register_invited(*, token: str, password: str, terms_version: str, newslette
 
 
 def sign_in(*, email: str, password: str, stay: bool, device: str) -> SignedIn:
-    """Signs a person in. Raises WrongPassword (the same, after the same work, for an unknown address), TooManyTries, Busy."""
+    """Signs a person in. Raises WrongPassword (after the same work for an unknown address), TooManyTries, Busy."""
     with acting_for(SIGN_IN):
         recipe = _recipe_for(email)
     key = derive_key(password, recipe)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     with acting_for(SIGN_IN):
         token_hash = hashlib.sha256(token.encode()).digest()
-        opened = call_door("open_session", address=email, key=key, new_token_hash=token_hash, stay=stay, device_words=device)
+        opened = call_door(
+            "open_session", address=email, key=key, new_token_hash=token_hash, stay=stay, device_words=device
+        )
     if not opened:
         raise WrongPassword
     return SignedIn(token, stay)
@@ -117,12 +121,18 @@ def request_email_change(*, session: str | None, password: str, email: str) -> b
 
 def set_name(*, name: str) -> None:
     """Gives the signed-in person a name; an empty one removes it."""
-    _set_or_remove(PersonName, "name", name)
+    if name:
+        PersonName.objects.update_or_create(person_id=selectors.me().id, defaults={"name": name})
+    else:
+        PersonName.objects.all().delete()  # the row policy makes "all" one's own
 
 
 def set_address(*, address: str) -> None:
     """Gives the signed-in person a postal address; an empty one removes it."""
-    _set_or_remove(PersonAddress, "address", address)
+    if address:
+        PersonAddress.objects.update_or_create(person_id=selectors.me().id, defaults={"address": address})
+    else:
+        PersonAddress.objects.all().delete()  # as above
 
 
 def set_subscription(*, subscribed: bool) -> None:
@@ -146,13 +156,6 @@ def end_this_session(*, token: str) -> None:
 def end_all_sessions() -> None:
     """Signs the person out everywhere."""
     Session.objects.all().delete()
-
-
-def _set_or_remove(model: type[PersonName] | type[PersonAddress], field: str, value: str) -> None:
-    if value:
-        model._default_manager.update_or_create(person_id=selectors.me().id, defaults={field: value})
-    else:
-        model._default_manager.all().delete()  # the row policy makes "all" one's own
 
 
 def _recipe_for(email: str) -> Recipe:

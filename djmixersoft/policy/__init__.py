@@ -1,0 +1,1 @@
+"""The policy compiled: rules, roles, row policies, doors, purposes, probes."""

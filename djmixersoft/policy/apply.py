@@ -1,12 +1,14 @@
 """`policy apply`: makes a database what the rules compile to, and says what it changed."""
 
 import re
+from collections.abc import Iterable
 
 from djmixersoft.policy import catalog
 from djmixersoft.policy.catalog import Database
 from djmixersoft.policy.compile import DOOR_ROLE, SCHEMA, Fact, compile_rules
 from djmixersoft.policy.errors import RulesError
-from djmixersoft.policy.rules import Rules, load
+from djmixersoft.policy.loading import load
+from djmixersoft.policy.rules import Rules
 
 # What must be there before what: roles before they are granted, doors before the policies and triggers that call them.
 ORDER = ("role", "member", "door", "row security", "trigger", "policy", "grant")
@@ -22,20 +24,23 @@ def difference(database: Database, rules: Rules) -> tuple[list[Fact], list[Fact]
     compiled = compile_rules(rules, catalog.functions(database), catalog.sequences(database))
     there = catalog.read(database)
     wanted = compiled.facts
-    for stage in (ORDER[:2], ORDER[:3], ORDER):
-        if stage == ORDER[:3]:
-            wanted |= catalog.worded_doors(database, compiled.doors)
-        if stage == ORDER:
+    stage = ORDER[:2]
+    if not _among(stage, wanted - there):
+        wanted |= catalog.worded_doors(database, compiled.doors)
+        stage = ORDER[:3]
+        if not _among(stage, wanted - there):
             wanted |= catalog.worded_policies(database, compiled.policies)
-        missing = [fact for fact in wanted - there if fact.kind in stage]
-        if missing:
-            break
-    extra = [fact for fact in there - wanted if fact.kind in stage]
+            stage = ORDER
+    return _among(stage, wanted - there), _among(stage, there - wanted)
 
-    def place(fact: Fact) -> tuple[int, str]:
-        return ORDER.index(fact.kind), fact.subject
 
-    return sorted(missing, key=place), sorted(extra, key=place)
+def _among(kinds: tuple[str, ...], facts: Iterable[Fact]) -> list[Fact]:
+    return in_order(fact for fact in facts if fact.kind in kinds)
+
+
+def in_order(facts: Iterable[Fact]) -> list[Fact]:
+    """Facts in an order in which they can come true: each after what it needs."""
+    return sorted(facts, key=lambda fact: (ORDER.index(fact.kind), fact.subject))
 
 
 def apply(database: Database, rules: Rules | None = None) -> list[str]:
@@ -78,7 +83,7 @@ def _pass(database: Database, rules: Rules) -> list[str]:
 
 def _create(database: Database, fact: Fact) -> None:
     if fact.kind == "door":
-        # A door belongs to the door role from the start: made by it, for which it may create in the schema for a moment.
+        # A door is the door role's from the start: made by it, for which it may create in the schema for a moment.
         database.execute(f"GRANT CREATE ON SCHEMA {SCHEMA} TO {DOOR_ROLE}".encode())
         database.execute(f"SET LOCAL ROLE {DOOR_ROLE}".encode())
         database.execute(fact.create.encode())

@@ -33,7 +33,8 @@ def sequences(database: Database) -> dict[str, str]:
 def tables(database: Database) -> set[str]:
     """Names of the tables, views and the like in the schema."""
     rows = database.execute(
-        "SELECT relname FROM pg_class WHERE relnamespace = %s::regnamespace AND relkind IN ('r','p','f','v','m')", [SCHEMA]
+        "SELECT relname FROM pg_class WHERE relnamespace = %s::regnamespace AND relkind IN ('r','p','f','v','m')",
+        [SCHEMA],
     )
     return {name for (name,) in rows}
 
@@ -96,7 +97,8 @@ def _row_security(database: Database) -> Iterator[Fact]:
 _ALL_GRANTS = """
 WITH held AS (
   SELECT CASE c.relkind WHEN 'S' THEN 'SEQUENCE ' ELSE '' END || n.nspname || '.' || c.relname AS thing, '' AS col,
-         c.relowner AS owner, coalesce(c.relacl, acldefault(CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", c.relowner)) AS acl
+         c.relowner AS owner,
+         coalesce(c.relacl, acldefault(CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", c.relowner)) AS acl
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = %(schema)s
   UNION ALL
   SELECT n.nspname || '.' || c.relname, a.attname, c.relowner, a.attacl
@@ -166,7 +168,9 @@ def _door(name: str, owner: str, definition: str, *, create: str = "", remove: s
 
 def _doors(database: Database) -> Iterator[Fact]:
     for name, owner, definition, signature in _definitions(database, f"pronamespace = '{SCHEMA}'::regnamespace"):
-        yield _door(name, owner, definition, remove=f"DROP FUNCTION {SCHEMA}.{signature.removeprefix(SCHEMA + '.')} CASCADE")
+        yield _door(
+            name, owner, definition, remove=f"DROP FUNCTION {SCHEMA}.{signature.removeprefix(SCHEMA + '.')} CASCADE"
+        )
 
 
 def worded_policies(database: Database, policies: tuple[RowPolicy, ...]) -> set[Fact]:
@@ -183,7 +187,13 @@ def worded_policies(database: Database, policies: tuple[RowPolicy, ...]) -> set[
             database.execute(policy.sql(f"pg_temp.{policy.table}").encode())
         worded = list(policies_of(database, "relnamespace = pg_my_temp_schema()"))
     return {
-        Fact(fact.kind, fact.subject, fact.value, by_subject[fact.subject].sql(f"{SCHEMA}.{by_subject[fact.subject].table}"), fact.remove)
+        Fact(
+            fact.kind,
+            fact.subject,
+            fact.value,
+            by_subject[fact.subject].sql(f"{SCHEMA}.{by_subject[fact.subject].table}"),
+            fact.remove,
+        )
         for fact in worded
     }
 

@@ -1,7 +1,7 @@
 """From rules to the PostgreSQL roles, grants, row policies and doors that enforce them.
 
-The result is a set of facts, each with the SQL that makes it true and the SQL that ends it. `catalog.read` finds the same
-kind of facts in a database, and the difference of the two is what `policy apply` does and `policy check` complains of.
+The result is a set of facts, each with the SQL that makes it true and the SQL that ends it. `catalog.read` finds the
+same kind of facts in a database; the difference is what `policy apply` does and `policy check` complains of.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -79,7 +79,7 @@ def subject_column(table: str, of: str) -> str:
 
 
 def predicate(rules: Rules, use: Use, table: str) -> str:
-    """The condition under which a row of a table is within a use. Wrapped in sub-selects: once a statement, not a row."""
+    """The condition under which a row of a table is within a use; its sub-selects run once a statement, not a row."""
     person, account = subject_column(table, "person"), subject_column(table, "account")
     retention = rules.retention_of(table)
     sql = {
@@ -116,7 +116,9 @@ def compile_rules(rules: Rules, functions: Mapping[str, str], sequences: Mapping
         for table in use.tables:
             for verb in use.may:
                 grants.setdefault((role_of(use.purpose), table, verb), set()).update(use.columns or {""})
-                policy = RowPolicy(f"{use.purpose} {verb} {use.rows}", table, verb, role_of(use.purpose), predicate(rules, use, table))
+                policy = RowPolicy(
+                    f"{use.purpose} {verb} {use.rows}", table, verb, role_of(use.purpose), predicate(rules, use, table)
+                )
                 policies[f"{table} {policy.name}"] = policy
     for door in rules.doors:
         for table, verbs in door.touches.items():
@@ -203,26 +205,12 @@ def _doors(rules: Rules) -> Iterator[Fact]:
 
 def _functions(rules: Rules, functions: Mapping[str, str]) -> Iterator[Fact]:
     """Who may call which function: the doors a purpose is named for, those its rows need, and a library's."""
-    callers: dict[str, set[str]] = {door.name: {role_of(one) for one in door.purposes} for door in rules.doors}
+    callers = {(door.name, role_of(purpose)) for door in rules.doors for purpose in door.purposes}
+    callers |= {(name, DOOR_ROLE) for door in rules.doors for name in door.functions}
     for use in rules.uses:
-        role = role_of(use.purpose)
-        if use.rows in SCOPE_DOORS:
-            callers[SCOPE_DOORS[use.rows]].add(role)
-        if use.stamp:
-            callers["current_person"].add(role)
-        for pattern in use.functions:
-            for name in functions:
-                if fnmatch(name, pattern):
-                    callers.setdefault(name, set()).add(role)
-    for door in rules.doors:
-        for name in door.functions:
-            callers.setdefault(name, set()).add(DOOR_ROLE)
-    for name, roles in callers.items():
-        for role in roles:
-            yield Fact(
-                "grant",
-                f"EXECUTE ON FUNCTION {SCHEMA}.{name} to {role}",
-                "",
-                f"GRANT EXECUTE ON FUNCTION {SCHEMA}.{name} TO {role}",
-                f"REVOKE EXECUTE ON FUNCTION {SCHEMA}.{name} FROM {role}",
-            )
+        needed = {SCOPE_DOORS[use.rows]} if use.rows in SCOPE_DOORS else set()
+        needed |= {"current_person"} if use.stamp else set()
+        needed |= {name for name in functions for pattern in use.functions if fnmatch(name, pattern)}
+        callers |= {(name, role_of(use.purpose)) for name in needed}
+    for name, role in callers:
+        yield grant(role, f"FUNCTION {SCHEMA}.{name}", "EXECUTE")

@@ -7,7 +7,7 @@ class RulesError(Exception):
     """rules.toml says something that can't be followed. The text names the file and the line."""
 
 
-class NotSignedIn(Exception):  # noqa: N818 - a state that the person is told of, not a fault
+class NotSignedIn(Exception):
     """The request's purpose needs a signed-in person, and the database knows none by its token."""
 
 

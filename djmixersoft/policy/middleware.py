@@ -1,4 +1,4 @@
-"""Gives each request the one purpose of its route: one transaction, opened before anything else touches the database."""
+"""Gives each request the one purpose of its route: a transaction, opened before anything else uses the database."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable

@@ -1,12 +1,13 @@
 """Acting for a purpose: the one way to the database.
 
-A purpose is a PostgreSQL role, and its transaction carries the browser's secret; what the role may see and do is compiled
-from policy/rules.toml. Outside such a transaction a login has no right at all.
+A purpose is a PostgreSQL role, and its transaction carries the browser's secret; what the role may see and do is
+compiled from policy/rules.toml. Outside such a transaction a login has no right at all.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db import Error as DatabaseError
 from django.db import connection, transaction
@@ -16,18 +17,17 @@ from djmixersoft.policy.errors import NotSignedIn, is_not_signed_in
 from djmixersoft.policy.rules import role_of
 
 Marked = TypeVar("Marked", bound=Callable[..., Any])
+Argument = str | bytes | int | bool | UUID | None
 
-_TAKE = (
-    "SELECT set_config('role', %s, true), set_config('djms.token', %s, true), set_config('djms.named', %s, true)"
-)
+_TAKE = "SELECT set_config('role', %s, true), set_config('djms.token', %s, true), set_config('djms.named', %s, true)"
 
 
 @contextmanager
 def acting_for(purpose: str, *, token: str | None = None, named: str | None = None) -> Iterator[None]:
-    """One transaction for one purpose, the outermost: role and secret are set in its first statement and end with it.
+    """One transaction for one purpose, the outermost: its first statement sets role and secret, which end with it.
 
-    `token`: what the browser's session cookie holds. `named`: the exact key of the one row asked for, where the purpose's
-    rows are `named`. Raises NotSignedIn where the database knows nobody by the token.
+    `token`: what the browser's session cookie holds. `named`: the exact key of the one row asked for, where the
+    purpose's rows are `named`. Raises NotSignedIn where the database knows nobody by the token.
     """
     try:
         with transaction.atomic(durable=True):
@@ -53,8 +53,11 @@ def _clean(token: str | None) -> str:
 
 
 def purpose(name: str, *, own_transaction: bool = False) -> Callable[[Marked], Marked]:
-    """Marks a view or a job with its one purpose. `own_transaction`: it calls `acting_for` itself, for moments only,
-    because between them it hashes a password or streams a file."""
+    """Marks a view with its one purpose.
+
+    `own_transaction`: it calls `acting_for` itself, for moments only, because between them it hashes a password or
+    streams a file.
+    """
 
     def mark(function: Marked) -> Marked:
         function.purpose = name  # type: ignore[attr-defined]  # a function can carry attributes, its type can't say so
@@ -70,12 +73,12 @@ def purpose_of(function: object) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def call_door(name: str, /, **arguments: object) -> Any:
+def call_door(name: str, /, **arguments: Argument) -> Any:  # noqa: ANN401 - what a door answers is the door's
     """Calls a door of the database (policy/rules.toml, [[doors]]) and returns its one value."""
     return next(iter(call_door_row(name, **arguments).values()))
 
 
-def call_door_row(name: str, /, **arguments: object) -> dict[str, Any]:
+def call_door_row(name: str, /, **arguments: Argument) -> dict[str, Any]:
     """Calls a door of the database and returns its out parameters by name."""
     given = ", ".join(f"{key} => %s" for key in arguments)
     with connection.cursor() as cursor:

@@ -7,150 +7,198 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), primary_key=True, serialize=False)),
-                ('email', models.TextField(unique=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=django.contrib.postgres.functions.RandomUUID(), primary_key=True, serialize=False
+                    ),
+                ),
+                ("email", models.TextField(unique=True)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
-                'db_table': 'person',
+                "db_table": "person",
             },
         ),
         migrations.CreateModel(
-            name='Registration',
+            name="Registration",
             fields=[
-                ('id', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), primary_key=True, serialize=False)),
-                ('email', models.TextField()),
-                ('salt', models.BinaryField()),
-                ('memory_kib', models.IntegerField()),
-                ('passes', models.IntegerField()),
-                ('lanes', models.IntegerField()),
-                ('verifier', models.BinaryField()),
-                ('account_name', models.TextField()),
-                ('terms_version', models.TextField()),
-                ('newsletter', models.BooleanField()),
-                ('token_hash', models.BinaryField(unique=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('confirmed_at', models.DateTimeField(null=True)),
-                ('expires', models.DateTimeField(db_index=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=django.contrib.postgres.functions.RandomUUID(), primary_key=True, serialize=False
+                    ),
+                ),
+                ("email", models.TextField()),
+                ("salt", models.BinaryField()),
+                ("memory_kib", models.IntegerField()),
+                ("passes", models.IntegerField()),
+                ("lanes", models.IntegerField()),
+                ("verifier", models.BinaryField()),
+                ("account_name", models.TextField()),
+                ("terms_version", models.TextField()),
+                ("newsletter", models.BooleanField()),
+                ("token_hash", models.BinaryField(unique=True)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                ("expires", models.DateTimeField(db_index=True)),
             ],
             options={
-                'db_table': 'registration',
+                "db_table": "registration",
             },
         ),
         migrations.CreateModel(
-            name='SignInTry',
+            name="SignInTry",
             fields=[
-                ('email_hash', models.BinaryField(primary_key=True, serialize=False)),
-                ('tries', models.IntegerField()),
-                ('expires', models.DateTimeField(db_index=True)),
+                ("email_hash", models.BinaryField(primary_key=True, serialize=False)),
+                ("tries", models.IntegerField()),
+                ("expires", models.DateTimeField(db_index=True)),
             ],
             options={
-                'db_table': 'sign_in_try',
+                "db_table": "sign_in_try",
             },
         ),
         migrations.CreateModel(
-            name='Credential',
+            name="Credential",
             fields=[
-                ('person', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, serialize=False, to='people.person')),
-                ('salt', models.BinaryField()),
-                ('memory_kib', models.IntegerField()),
-                ('passes', models.IntegerField()),
-                ('lanes', models.IntegerField()),
-                ('verifier', models.BinaryField()),
+                (
+                    "person",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        serialize=False,
+                        to="people.person",
+                    ),
+                ),
+                ("salt", models.BinaryField()),
+                ("memory_kib", models.IntegerField()),
+                ("passes", models.IntegerField()),
+                ("lanes", models.IntegerField()),
+                ("verifier", models.BinaryField()),
             ],
             options={
-                'db_table': 'credential',
+                "db_table": "credential",
             },
         ),
         migrations.CreateModel(
-            name='PersonAddress',
+            name="PersonAddress",
             fields=[
-                ('person', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, serialize=False, to='people.person')),
-                ('address', models.TextField()),
+                (
+                    "person",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        serialize=False,
+                        to="people.person",
+                    ),
+                ),
+                ("address", models.TextField()),
             ],
             options={
-                'db_table': 'person_address',
+                "db_table": "person_address",
             },
         ),
         migrations.CreateModel(
-            name='PersonName',
+            name="PersonName",
             fields=[
-                ('person', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, serialize=False, to='people.person')),
-                ('name', models.TextField()),
+                (
+                    "person",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        serialize=False,
+                        to="people.person",
+                    ),
+                ),
+                ("name", models.TextField()),
             ],
             options={
-                'db_table': 'person_name',
+                "db_table": "person_name",
             },
         ),
         migrations.CreateModel(
-            name='Subscription',
+            name="Subscription",
             fields=[
-                ('person', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, serialize=False, to='people.person')),
-                ('since', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "person",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        serialize=False,
+                        to="people.person",
+                    ),
+                ),
+                ("since", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
-                'db_table': 'subscription',
+                "db_table": "subscription",
             },
         ),
         migrations.CreateModel(
-            name='DoorSecret',
+            name="DoorSecret",
             fields=[
-                ('id', models.BooleanField(default=True, primary_key=True, serialize=False)),
-                ('value', models.BinaryField()),
+                ("id", models.BooleanField(default=True, primary_key=True, serialize=False)),
+                ("value", models.BinaryField()),
             ],
             options={
-                'db_table': 'door_secret',
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', True)), name='door_secret_one_row')],
+                "db_table": "door_secret",
+                "constraints": [models.CheckConstraint(condition=models.Q(("id", True)), name="door_secret_one_row")],
             },
         ),
         migrations.CreateModel(
-            name='MailProof',
+            name="MailProof",
             fields=[
-                ('token_hash', models.BinaryField(primary_key=True, serialize=False)),
-                ('kind', models.TextField()),
-                ('new_email', models.TextField(null=True)),
-                ('expires', models.DateTimeField(db_index=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='people.person')),
+                ("token_hash", models.BinaryField(primary_key=True, serialize=False)),
+                ("kind", models.TextField()),
+                ("new_email", models.TextField(null=True)),
+                ("expires", models.DateTimeField(db_index=True)),
+                ("person", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="people.person")),
             ],
             options={
-                'db_table': 'mail_proof',
+                "db_table": "mail_proof",
             },
         ),
         migrations.CreateModel(
-            name='Session',
+            name="Session",
             fields=[
-                ('token_hash', models.BinaryField(primary_key=True, serialize=False)),
-                ('id', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), unique=True)),
-                ('device', models.TextField()),
-                ('stays', models.BooleanField()),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('expires', models.DateTimeField(db_index=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='people.person')),
+                ("token_hash", models.BinaryField(primary_key=True, serialize=False)),
+                ("id", models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), unique=True)),
+                ("device", models.TextField()),
+                ("stays", models.BooleanField()),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("expires", models.DateTimeField(db_index=True)),
+                ("person", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="people.person")),
             ],
             options={
-                'db_table': 'session',
+                "db_table": "session",
             },
         ),
         migrations.CreateModel(
-            name='TermsAgreement',
+            name="TermsAgreement",
             fields=[
-                ('pk', models.CompositePrimaryKey('person_id', 'version', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('version', models.TextField()),
-                ('agreed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='people.person')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "person_id", "version", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("version", models.TextField()),
+                ("agreed_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "person",
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to="people.person"),
+                ),
             ],
             options={
-                'db_table': 'terms_agreement',
+                "db_table": "terms_agreement",
             },
         ),
         # 244 random bits from PostgreSQL's own generator; they never leave the database.

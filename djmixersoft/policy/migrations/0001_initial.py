@@ -5,23 +5,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ProbeResult',
+            name="ProbeResult",
             fields=[
-                ('promise', models.TextField(primary_key=True, serialize=False)),
-                ('status', models.TextField()),
-                ('evidence', models.TextField()),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("promise", models.TextField(primary_key=True, serialize=False)),
+                ("status", models.TextField()),
+                ("evidence", models.TextField()),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
-                'db_table': 'probe_result',
+                "db_table": "probe_result",
             },
         ),
     ]

@@ -1,0 +1,146 @@
+"""`policy check`: what differs between the policy and the program; nothing, if the program is what the policy says."""
+
+from collections.abc import Iterator
+from importlib import import_module
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils.module_loading import autodiscover_modules
+
+from djmixersoft.policy import catalog
+from djmixersoft.policy.apply import difference
+from djmixersoft.policy.catalog import Database
+from djmixersoft.policy.compile import DOOR_ROLE, SCHEMA
+from djmixersoft.policy.jobs import registered_jobs
+from djmixersoft.policy.prose import clauses
+from djmixersoft.policy.purposes import purpose_of
+from djmixersoft.policy.rules import Rules
+
+
+def check(database: Database, rules: Rules) -> list[str]:
+    """A sentence for each fault found in the prose, the rules, the routes, the jobs, and the database (as its owner)."""
+    return [
+        *clauses_that_lack(rules),
+        *routes_at_fault(rules),
+        *jobs_at_fault(rules),
+        *tables_at_fault(database, rules),
+        *differences(database, rules),
+        *catalog_faults(database, rules),
+    ]
+
+
+def clauses_that_lack(rules: Rules) -> Iterator[str]:
+    """Purposes that no clause describes, and ids of clauses that don't exist."""
+    prose = clauses()
+    for purpose in rules.purposes.values():
+        if purpose.clause not in prose:
+            yield f"purpose {purpose.name!r} names clause {purpose.clause!r}, which privacy.md does not have"
+        elif purpose.prose not in prose[purpose.clause]:
+            yield f"purpose {purpose.name!r}: clause {purpose.clause} does not say {purpose.prose!r}"
+    for category in rules.categories.values():
+        if category.clause not in prose:
+            yield f"category {category.name!r} names clause {category.clause!r}, which privacy.md does not have"
+    for door in rules.doors:
+        if door.clause not in prose:
+            yield f"door {door.name!r} names clause {door.clause!r}, which privacy.md does not have"
+
+
+def routes() -> Iterator[tuple[str, object]]:
+    """Each route of the URLconf with its view."""
+    import_module(settings.ROOT_URLCONF)
+
+    def walk(patterns: list[URLPattern | URLResolver], prefix: str) -> Iterator[tuple[str, object]]:
+        for pattern in patterns:
+            if isinstance(pattern, URLResolver):
+                yield from walk(pattern.url_patterns, prefix + str(pattern.pattern))
+            else:
+                yield prefix + str(pattern.pattern), pattern.callback
+
+    yield from walk(get_resolver().url_patterns, "/")
+
+
+def routes_at_fault(rules: Rules) -> Iterator[str]:
+    """Routes without exactly one purpose that the site may have."""
+    for route, view in routes():
+        yield from _purpose_at_fault(f"route {route}", purpose_of(view), "site", rules)
+
+
+def jobs_at_fault(rules: Rules) -> Iterator[str]:
+    """Jobs without exactly one purpose that the process of their queue may have."""
+    autodiscover_modules("jobs")
+    for name, job in registered_jobs().items():
+        yield from _purpose_at_fault(f"job {name}", job.purpose, job.process, rules)
+
+
+def _purpose_at_fault(what: str, purpose: str | None, process: str, rules: Rules) -> Iterator[str]:
+    if purpose is None:
+        yield f"{what} has no purpose"
+    elif purpose not in rules.purposes:
+        yield f"{what} has the purpose {purpose!r}, which rules.toml does not know"
+    elif process not in rules.purposes[purpose].process:
+        yield f"{what} has the purpose {purpose!r}, which the process {process!r} may not have"
+
+
+def tables_at_fault(database: Database, rules: Rules) -> Iterator[str]:
+    """Tables in no category, and categories' tables that don't exist. One in two is refused as rules.toml is read."""
+    there, known = catalog.tables(database), set(rules.tables())
+    for table in sorted(there - known):
+        yield f"table {table!r} is in no category"
+    for table in sorted(known - there):
+        yield f"table {table!r} of rules.toml does not exist"
+
+
+def differences(database: Database, rules: Rules) -> Iterator[str]:
+    """Roles, grants, row policies and doors that differ from the compiled ones."""
+    missing, extra = difference(database, rules)
+    for fact in missing:
+        yield f"the database lacks: {fact}"
+    for fact in extra:
+        yield f"the database has, and nothing asks for it: {fact}"
+
+
+# Each query lists what must not be; its one column says what it is.
+_CATALOG_LINT = {
+    "login {} is more than a login may be (superuser, BYPASSRLS, CREATEROLE, CREATEDB, REPLICATION or INHERIT)": """
+        SELECT rolname FROM pg_roles WHERE starts_with(rolname, 'djms_') AND rolcanlogin
+           AND (rolsuper OR rolbypassrls OR rolcreatedb OR rolreplication OR rolinherit
+                OR (rolcreaterole AND rolname <> 'djms_owner'))""",
+    "{} in the schema is not its owner's": f"""
+        SELECT relkind || ' ' || relname FROM pg_class WHERE relnamespace = '{SCHEMA}'::regnamespace
+           AND relkind IN ('r','p','v','m','f','S') AND relowner <> 'djms_owner'::regrole""",
+    "view {} runs with its owner's rights, which pass by row policies": f"""
+        SELECT relname FROM pg_class WHERE relnamespace = '{SCHEMA}'::regnamespace AND (relkind = 'm'
+           OR (relkind = 'v' AND NOT coalesce(reloptions && ARRAY['security_invoker=true'], false)))""",
+    "function {} outside the schema runs with its owner's rights": f"""
+        SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+         WHERE p.prosecdef AND n.nspname NOT IN ('{SCHEMA}', 'pg_catalog', 'information_schema')""",
+    "definer function {} does not pin its search_path with pg_temp last": f"""
+        SELECT proname FROM pg_proc WHERE pronamespace = '{SCHEMA}'::regnamespace AND prosecdef
+           AND NOT coalesce(proconfig @> ARRAY['search_path={SCHEMA}, pg_temp'], false)""",
+    "table {} has a rewrite rule or inherits, which row policies do not see": f"""
+        SELECT relname FROM pg_class WHERE relnamespace = '{SCHEMA}'::regnamespace AND relkind IN ('r','p')
+           AND (relhassubclass OR relhasrules)""",
+    "everybody may {} in this database or its public schema": """
+        SELECT privilege_type FROM pg_database, aclexplode(coalesce(datacl, acldefault('d', datdba)))
+         WHERE datname = current_database() AND grantee = 0
+        UNION SELECT privilege_type FROM pg_namespace, aclexplode(coalesce(nspacl, acldefault('n', nspowner)))
+         WHERE nspname = 'public' AND grantee = 0""",
+    "login {} shows its statements, and the secrets in them, in pg_stat_activity": """
+        SELECT r.rolname FROM pg_roles r WHERE starts_with(r.rolname, 'djms_') AND r.rolcanlogin
+           AND NOT EXISTS (SELECT FROM pg_db_role_setting s WHERE s.setrole = r.oid AND s.setdatabase = 0
+                           AND s.setconfig @> ARRAY['track_activities=off'])""",
+}
+
+
+def catalog_faults(database: Database, rules: Rules) -> Iterator[str]:
+    """What PostgreSQL's catalogs hold that would let somebody pass by the row policies."""
+    for sentence, query in _CATALOG_LINT.items():
+        for (what,) in database.execute(query.encode()).fetchall():
+            yield sentence.format(what)
+    rows = database.execute("SELECT rolname FROM pg_roles WHERE rolcanlogin AND starts_with(rolname, 'djms_')")
+    logins = {name for (name,) in rows}
+    for process in rules.processes:
+        if f"djms_{process}" not in logins:
+            yield f"the login djms_{process} does not exist"
+    for login in sorted(logins - {f"djms_{process}" for process in rules.processes} - {"djms_backup", DOOR_ROLE}):
+        yield f"login {login} belongs to no process of rules.toml"

@@ -1,0 +1,90 @@
+"""Whether the parts of rules.toml agree: every name known, nothing in two places, no scope wider than allowed."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from djmixersoft.policy.rules import PERSONAL_CATEGORIES, ROWS, VERBS, Door, Retention, Rules, Use
+
+
+class Fault(NamedTuple):
+    """A disagreement: in the number-th section of a header, at the line that holds `needle`."""
+
+    section: str
+    number: int
+    needle: str
+    message: str
+
+
+def faults(rules: Rules) -> Iterator[Fault]:
+    """Every disagreement, in the order of the file."""
+    yield from _tables(rules)
+    for purpose in rules.purposes.values():
+        for process in purpose.process:
+            if process not in rules.processes:
+                yield Fault(f"[purposes.{purpose.name}]", 0, process, f"unknown process {process!r}")
+    for number, use in enumerate(rules.uses):
+        for needle, message in (*_names_in_use(rules, use), *_scope_of_use(rules, use)):
+            yield Fault("[[uses]]", number, needle, message)
+    for number, rule in enumerate(rules.retention):
+        for needle, message in _retention(rules, rule):
+            yield Fault("[[retention]]", number, needle, message)
+    for number, door in enumerate(rules.doors):
+        for needle, message in _names_in_door(rules, door):
+            yield Fault("[[doors]]", number, needle, message)
+
+
+def _retention(rules: Rules, rule: Retention) -> Iterator[tuple[str, str]]:
+    if rule.table not in rules.tables():
+        yield "table", f"unknown table {rule.table!r}"
+    if not re.fullmatch(r"\d+ (days?|hours?)", rule.keep):
+        yield "keep", f"{rule.keep!r} is no number of days or hours"
+
+
+def _tables(rules: Rules) -> Iterator[Fault]:
+    seen: dict[str, str] = {}
+    for category in rules.categories.values():
+        for table in category.tables:
+            if table in seen:
+                message = f"table {table!r} is in two categories: {seen[table]}, {category.name}"
+                yield Fault(f"[categories.{category.name}]", 0, f'"{table}"', message)
+            seen[table] = category.name
+
+
+def _names_in_use(rules: Rules, use: Use) -> Iterator[tuple[str, str]]:
+    if use.purpose not in rules.purposes:
+        yield "purpose", f"unknown purpose {use.purpose!r}"
+    if use.category not in rules.categories:
+        yield "category", f"unknown category {use.category!r}"
+        return
+    for table in use.tables:
+        if table not in rules.categories[use.category].tables:
+            yield f'"{table}"', f"table {table!r} is not in category {use.category!r}"
+    for verb in use.may:
+        if verb not in VERBS:
+            yield "may", f"unknown verb {verb!r}; known are {', '.join(VERBS)}"
+
+
+def _scope_of_use(rules: Rules, use: Use) -> Iterator[tuple[str, str]]:
+    if use.rows not in ROWS:
+        yield "rows", f"unknown rows {use.rows!r}; known are {', '.join(ROWS)}"
+    if use.rows == "all" and use.category in PERSONAL_CATEGORIES:
+        yield "rows", f"rows 'all' can't be used on {use.category} information"
+    if (use.rows == "named") != bool(use.key):
+        yield "rows", "rows 'named' and 'key' go together"
+    if use.rows == "expired":
+        for table in use.tables:
+            if not rules.retention_of(table):
+                yield "tables", f"no retention is set for {table!r}"
+
+
+def _names_in_door(rules: Rules, door: Door) -> Iterator[tuple[str, str]]:
+    for purpose in door.purposes:
+        if purpose not in rules.purposes:
+            yield "purposes", f"unknown purpose {purpose!r}"
+    for table, verbs in door.touches.items():
+        if table not in rules.tables():
+            yield "touches", f"unknown table {table!r}"
+        for verb in verbs:
+            if verb not in VERBS:
+                yield "touches", f"unknown verb {verb!r}"
