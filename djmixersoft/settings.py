@@ -28,6 +28,8 @@ def _database(url: str) -> dict[str, object]:
     host = options.pop("host", None) or parts.hostname or ""
     options["application_name"] = f"djms-{PROCESS}"
     options["connect_timeout"] = 5
+    # What people send is never part of a statement's text, in which the server's views and logs might show it.
+    options["server_side_binding"] = True
     options["options"] = (
         f"-c statement_timeout={'0' if PROCESS == 'owner' else '15s'} -c lock_timeout=5s "
         "-c idle_in_transaction_session_timeout=30s"

@@ -54,6 +54,8 @@ def server_statements(passwords: Mapping[str, str | None]) -> Iterator[str]:
             yield f"ALTER ROLE {login} PASSWORD '{password}'"
         yield f"ALTER ROLE {login} SET statement_timeout = '{STATEMENT_SECONDS.get(login, 15)}s'"
         yield f"ALTER ROLE {login} SET idle_in_transaction_session_timeout = '30s'"
+        # Statements carry the secrets of those who are signed in; a login's sessions must not read each other's.
+        yield f"ALTER ROLE {login} SET track_activities = off"
         # A role that takes part in row security must never be able to switch it off for itself unnoticed.
         yield f"ALTER ROLE {login} SET row_security = on"
 

@@ -19,12 +19,12 @@ PASSES = 4
 def difference(database: Database, rules: Rules) -> tuple[list[Fact], list[Fact]]:
     """Facts that the rules want and the database lacks, and those that it has and nothing wants; in order of work.
 
-    In stages, as each is needed to word the next: while a role is missing only roles are compared, then doors, then all.
+    In stages, as each is needed to word the next: while a role is missing only roles are compared, then doors too.
     """
     compiled = compile_rules(rules, catalog.functions(database), catalog.sequences(database))
     there = catalog.read(database)
     wanted = compiled.facts
-    stage = ORDER[:2]
+    stage: tuple[str, ...] = ORDER[:2]
     if not _among(stage, wanted - there):
         wanted |= catalog.worded_doors(database, compiled.doors)
         stage = ORDER[:3]

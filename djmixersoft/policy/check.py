@@ -18,7 +18,7 @@ from djmixersoft.policy.rules import Rules
 
 
 def check(database: Database, rules: Rules) -> list[str]:
-    """A sentence for each fault found in the prose, the rules, the routes, the jobs, and the database (as its owner)."""
+    """A sentence for each fault in the prose, the rules, the routes, the jobs, and the database (as its owner)."""
     return [
         *clauses_that_lack(rules),
         *routes_at_fault(rules),
