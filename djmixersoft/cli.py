@@ -41,7 +41,7 @@ def parser() -> argparse.ArgumentParser:
 
     migrate = commands.add_parser("migrate", parents=[common], help="bring the database up to date")
     migrate.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
-    commands.add_parser("database-sql", help="print what a PostgreSQL of your own needs first")
+    commands.add_parser("database-sql", parents=[common], help="print what a PostgreSQL of your own needs first")
     bench = commands.add_parser("bench", parents=[common], help="measure, and print figures")
     bench.add_argument("name", nargs="?", metavar="NAME")
     bench.add_argument("--json", action="store_true", help="print one object per line")
@@ -106,13 +106,15 @@ def _run(args: argparse.Namespace) -> int:  # noqa: PLR0911 - one return for eac
 
 
 def _migrate(args: argparse.Namespace) -> int:
+    if args.here:
+        from djmixersoft.operations.migration import migrate_here
+
+        for change in migrate_here():
+            print(change)
+        return 0
     from djmixersoft.operations import database
     from djmixersoft.operations.datafolder import DataFolder
 
-    if args.here:
-        for change in database.migrate_here():
-            print(change)
-        return 0
     data = DataFolder(args.data).open()
     with database.reachable(data, os.environ, prepare_new=False) as server:
         database.migrate(data, server, os.environ)

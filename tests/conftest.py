@@ -15,6 +15,7 @@ import django
 import psycopg
 import pytest
 from django.db import connections
+from django.db.backends.postgresql.base import DatabaseWrapper
 
 from djmixersoft.operations import database
 from djmixersoft.operations.datafolder import DataFolder
@@ -83,7 +84,8 @@ def cluster() -> Iterator[Cluster]:
         finally:
             for connection in connections.all(initialized_only=True):
                 connection.close()
-                connection.close_pool()
+                if isinstance(connection, DatabaseWrapper):
+                    connection.close_pool()
             server.stop()
 
 

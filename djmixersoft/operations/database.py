@@ -1,7 +1,6 @@
 """The database of an installation, as the command line finds it: served already, started for now, or the operator's."""
 
 import hashlib
-import os
 import subprocess
 import sys
 import time
@@ -12,7 +11,7 @@ from pathlib import Path
 from djmixersoft.operations.addresses import PROCESSES, operator_urls, process_environment, public_address
 from djmixersoft.operations.datafolder import DataFolder, FolderLocked, write_atomically
 from djmixersoft.operations.postgres import EmbeddedPostgres
-from djmixersoft.operations.refusal import Finding, Refusal
+from djmixersoft.operations.refusal import Finding
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0  # seconds to wait for another command, or for a server that is just starting
@@ -118,38 +117,3 @@ def migrate(data: DataFolder, server: EmbeddedPostgres | None, environment: Mapp
     if done.returncode:
         raise Finding("The database could not be brought up to date; the lines above say why.")
     record_prepared(data)
-
-
-def migrate_here() -> list[str]:
-    """Do the work of `migrate` in this process, as the environment says; return what was changed.
-
-    Raises:
-        Refusal: the server is too old.
-
-    """
-    import psycopg
-
-    from djmixersoft.operations.bootstrap import LOGINS, prepare, version_problem
-
-    if server := os.environ.pop("DJMS_SUPERUSER_URL", ""):
-        passwords = {login: _password(os.environ[f"DATABASE_URL_{login[5:].upper()}"]) for login in LOGINS}
-        with psycopg.connect(server, autocommit=True) as connection:
-            prepare(connection, os.environ.pop("DJMS_SUPERUSER_INSIDE_URL"), passwords)
-    import django
-    from django.core.management import call_command
-
-    os.environ["DJANGO_SETTINGS_MODULE"] = "djmixersoft.settings"
-    django.setup()
-    call_command("migrate", verbosity=0, interactive=False)
-    from djmixersoft.policy.apply import apply
-
-    with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
-        if problem := version_problem(connection.info.server_version):
-            raise Refusal(problem)
-        return apply(connection)
-
-
-def _password(url: str) -> str:
-    from urllib.parse import unquote, urlsplit
-
-    return unquote(urlsplit(url).password or "")

@@ -68,7 +68,7 @@ def configure_structlog() -> None:
     def describe_exception(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         error = event.pop("exc_info", None)
         error = sys.exc_info()[1] if error is True else error[1] if isinstance(error, tuple) else error
-        return event | describe(error) if isinstance(error, BaseException) else event
+        return {**event, **describe(error)} if isinstance(error, BaseException) else event
 
     structlog.configure(
         processors=[

@@ -52,7 +52,7 @@ def _server(listen: str, port: int, files: tuple[Path, Path]) -> Any:  # noqa: A
     from granian.constants import HTTPModes, Interfaces, SSLProtocols
     from granian.server.mt import MTServer
 
-    class OneProcess(MTServer):  # type: ignore[misc]
+    class OneProcess(MTServer):
         """Granian's server of threads; it asks for a Python without GIL only because more workers need one."""
 
         def _check_gil(self) -> None:

@@ -125,6 +125,7 @@ class Supervisor:
         # It imports while the policy is checked, and listens when that is done.
         self.site.start(self.ended, hold=True)
         if not database.is_prepared(self.data):
+            say("Preparing the database (at the first start, and after an update)…")
             database.migrate(self.data, self.server, os.environ)
         self._check_policy()
         self.site.release()
@@ -209,8 +210,10 @@ def serve(folder: Path, port: int) -> int:
     mail_url(os.environ, address)
     operator_certificate(os.environ)
     data = DataFolder(folder).open()
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
+    # SIGINT too, because a shell's background jobs are started with it ignored; a SIGHUP that nohup ignores stays so.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _interrupt)
     with data.lock("serve"):
         _refuse_port_in_use(port)
         data.make_secrets()
@@ -227,9 +230,10 @@ def serve(folder: Path, port: int) -> int:
 
 
 def say(text: str) -> None:
-    """Tell the person at the terminal."""
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
+    """Tell the person at the terminal, if there still is one."""
+    with suppress(BrokenPipeError):
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
 
 
 def _interrupt(_number: int, _frame: object) -> NoReturn:

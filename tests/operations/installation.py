@@ -45,20 +45,20 @@ class Installation:
         """Run `serve` where it is expected to end by itself."""
         return self.command("serve", "--site-port", str(self.port), **environment)
 
-    def launch(self) -> subprocess.Popen[str]:
+    def launch(self, **environment: str) -> subprocess.Popen[str]:
         """Run `serve` without waiting for anything."""
         self.serving = subprocess.Popen(
             [*COMMAND, "serve", "--data", str(self.folder), "--site-port", str(self.port)],
-            env=PLAIN_ENVIRONMENT,
+            env=PLAIN_ENVIRONMENT | environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
         return self.serving
 
-    def start(self) -> None:
+    def start(self, **environment: str) -> None:
         """Run `serve`, and wait until it says that it is ready."""
-        process = self.launch()
+        process = self.launch(**environment)
         self.output = []
         assert process.stdout
         for line in process.stdout:
