@@ -79,7 +79,7 @@ def cluster() -> Iterator[Cluster]:
         server = EmbeddedPostgres(data.path, durable=False)
         server.start()
         try:
-            database.migrate(data, server, PLAIN_ENVIRONMENT)
+            database.migrate(data, server, PLAIN_ENVIRONMENT, quiet=True)
             yield Cluster(data, server)
         finally:
             for connection in connections.all(initialized_only=True):

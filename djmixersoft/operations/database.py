@@ -88,7 +88,7 @@ def reachable(
                 server.start()
                 try:
                     if prepare_new and not (data.path / "prepared").exists():
-                        migrate(data, server, environment)
+                        migrate(data, server, environment, quiet=True)
                     yield server
                 finally:
                     server.stop()
@@ -102,8 +102,12 @@ def reachable(
     yield server
 
 
-def migrate(data: DataFolder, server: EmbeddedPostgres | None, environment: Mapping[str, str]) -> None:
+def migrate(
+    data: DataFolder, server: EmbeddedPostgres | None, environment: Mapping[str, str], *, quiet: bool = False
+) -> None:
     """Bring logins, tables and the policy's compiled form up to date, in a process of its own.
+
+    It prints a line for each thing that it changes in roles, grants and row policies, unless `quiet`.
 
     Raises:
         Finding: a migration or the policy was refused; what they said has been printed.
@@ -113,7 +117,13 @@ def migrate(data: DataFolder, server: EmbeddedPostgres | None, environment: Mapp
     if server:
         own["DJMS_SUPERUSER_URL"] = server.url("postgres", "postgres")
         own["DJMS_SUPERUSER_INSIDE_URL"] = server.url("postgres")
-    done = subprocess.run([*SELF, "migrate", "--here"], env=own, check=False, stdin=subprocess.DEVNULL)
+    done = subprocess.run(
+        [*SELF, "migrate", "--here"],
+        env=own,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL if quiet else None,
+    )
     if done.returncode:
         raise Finding("The database could not be brought up to date; the lines above say why.")
     record_prepared(data)

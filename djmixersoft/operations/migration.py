@@ -8,7 +8,7 @@ import psycopg
 from django.core.management import call_command
 
 from djmixersoft.operations.bootstrap import LOGINS, prepare, version_problem
-from djmixersoft.operations.refusal import Refusal
+from djmixersoft.operations.refusal import Finding, Refusal
 
 ADVISORY_LOCK = 0x646A6D73  # "djms"
 
@@ -18,6 +18,7 @@ def migrate_here() -> list[str]:
 
     Raises:
         Refusal: the server is too old.
+        Finding: the rules are wrong.
 
     """
     if server := os.environ.pop("DJMS_SUPERUSER_URL", ""):
@@ -37,9 +38,13 @@ def _migrate_and_apply() -> list[str]:
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
     from djmixersoft.policy.apply import apply
+    from djmixersoft.policy.errors import RulesError
 
-    with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
-        return apply(connection)
+    try:
+        with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
+            return apply(connection)
+    except RulesError as error:
+        raise Finding(str(error)) from error
 
 
 def _password(url: str) -> str:

@@ -126,7 +126,7 @@ class Supervisor:
         self.site.start(self.ended, hold=True)
         if not database.is_prepared(self.data):
             say("Preparing the database (at the first start, and after an update)…")
-            database.migrate(self.data, self.server, os.environ)
+            database.migrate(self.data, self.server, os.environ, quiet=True)
         self._check_policy()
         self.site.release()
         if not self.site.wait_for_line():
