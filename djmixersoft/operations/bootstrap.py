@@ -50,6 +50,8 @@ def server_statements(passwords: Mapping[str, str | None]) -> Iterator[str]:
             f"ALTER ROLE {login} LOGIN NOINHERIT NOSUPERUSER NOCREATEDB {may} NOREPLICATION NOBYPASSRLS "
             f"CONNECTION LIMIT {limit}"
         )
+        # A login may set settings for its own next sessions; none that it was talked into stays.
+        yield f"ALTER ROLE {login} RESET ALL"
         if password := passwords.get(login):
             yield f"ALTER ROLE {login} PASSWORD '{password}'"
         yield f"ALTER ROLE {login} SET statement_timeout = '{STATEMENT_SECONDS.get(login, 15)}s'"
@@ -73,6 +75,8 @@ def database_statements() -> Iterator[str]:
     # The database owner may everything in it by default, and our owner keeps to its own schema.
     yield "REVOKE ALL ON SCHEMA public FROM PUBLIC, pg_database_owner"
     yield f"ALTER DATABASE {DATABASE} SET search_path = {SCHEMA}"
+    # Large objects would be a place to keep things in that is in no category, and open to every login.
+    yield "REVOKE EXECUTE ON FUNCTION lo_create(oid), lo_creat(integer), lo_from_bytea(oid, bytea) FROM PUBLIC"
     # Functions are executable by everybody unless their maker's defaults say otherwise.
     yield f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC"
     yield f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} REVOKE USAGE ON TYPES FROM PUBLIC"

@@ -5,13 +5,13 @@ from collections.abc import Iterable
 
 from djmixersoft.policy import catalog
 from djmixersoft.policy.catalog import Database
-from djmixersoft.policy.compile import DOOR_ROLE, SCHEMA, Fact, compile_rules
+from djmixersoft.policy.compile import DOOR_ROLE, SCHEMA, Fact
 from djmixersoft.policy.errors import RulesError
 from djmixersoft.policy.loading import load
 from djmixersoft.policy.rules import Rules
 
 # What must be there before what: roles before they are granted, doors before the policies and triggers that call them.
-ORDER = ("role", "member", "door", "row security", "trigger", "policy", "grant")
+ORDER = ("role", "member", "door", "row security", "statistics", "trigger", "policy", "grant")
 IN_PLACE = {"member", "door", "row security", "trigger"}
 PASSES = 4
 
@@ -21,7 +21,7 @@ def difference(database: Database, rules: Rules) -> tuple[list[Fact], list[Fact]
 
     In stages, as each is needed to word the next: while a role is missing only roles are compared, then doors too.
     """
-    compiled = compile_rules(rules, catalog.functions(database), catalog.sequences(database))
+    compiled = catalog.compiled(database, rules)
     there = catalog.read(database)
     wanted = compiled.facts
     stage: tuple[str, ...] = ORDER[:2]

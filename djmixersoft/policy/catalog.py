@@ -6,8 +6,8 @@ from typing import Any
 
 from psycopg import Connection
 
-from djmixersoft.policy.compile import DOOR_ROLE, SCHEMA, Fact, RowPolicy, door_text, grant
-from djmixersoft.policy.rules import Door
+from djmixersoft.policy.compile import DOOR_ROLE, SCHEMA, Compiled, Fact, RowPolicy, compile_rules, door_text, grant
+from djmixersoft.policy.rules import Door, Rules
 
 Database = Connection[Any]
 
@@ -39,6 +39,22 @@ def tables(database: Database) -> set[str]:
     return {name for (name,) in rows}
 
 
+def columns(database: Database) -> dict[str, list[str]]:
+    """The columns of each table in the schema."""
+    rows = database.execute(
+        "SELECT c.relname, array_agg(a.attname::text ORDER BY a.attnum) FROM pg_attribute a"
+        " JOIN pg_class c ON c.oid = a.attrelid WHERE c.relnamespace = %s::regnamespace AND c.relkind IN ('r','p')"
+        " AND a.attnum > 0 AND NOT a.attisdropped GROUP BY 1",
+        [SCHEMA],
+    )
+    return dict(rows.fetchall())
+
+
+def compiled(database: Database, rules: Rules) -> Compiled:
+    """What the rules compile to for this database."""
+    return compile_rules(rules, functions(database), sequences(database), columns(database))
+
+
 def read(database: Database) -> frozenset[Fact]:
     """Every fact about the schema and the roles made for it."""
     return frozenset(
@@ -46,6 +62,7 @@ def read(database: Database) -> frozenset[Fact]:
             *_roles(database),
             *_members(database),
             *_row_security(database),
+            *_statistics(database),
             *_grants(database),
             *_triggers(database),
             *policies_of(database, f"relnamespace = '{SCHEMA}'::regnamespace"),
@@ -92,6 +109,18 @@ def _row_security(database: Database) -> Iterator[Fact]:
         value = "enabled and forced" if enabled and forced else f"enabled {enabled}, forced {forced}"
         undo = f"ALTER TABLE {SCHEMA}.{table} DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY"
         yield Fact("row security", table, value, remove=undo)
+
+
+def _statistics(database: Database) -> Iterator[Fact]:
+    rows = database.execute(
+        "SELECT a.attname, c.relname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
+        " WHERE c.relnamespace = %s::regnamespace AND c.relkind IN ('r','p') AND a.attnum > 0 AND NOT a.attisdropped"
+        " AND a.attstattarget = 0",
+        [SCHEMA],
+    )
+    for column, table in rows:
+        undo = f"ALTER TABLE {SCHEMA}.{table} ALTER COLUMN {column} SET STATISTICS -1"
+        yield Fact("statistics", f"{column} of {table}", "no samples", remove=undo)
 
 
 _ALL_GRANTS = """

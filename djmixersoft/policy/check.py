@@ -99,6 +99,8 @@ def differences(database: Database, rules: Rules) -> Iterator[str]:
         yield f"the database has, and nothing asks for it: {fact}"
 
 
+OWN_SETTINGS = "('statement_timeout', 'idle_in_transaction_session_timeout', 'track_activities', 'row_security')"
+
 # Each query lists what must not be; its one column says what it is.
 _CATALOG_LINT = {
     "login {} is more than a login may be (superuser, BYPASSRLS, CREATEROLE, CREATEDB, REPLICATION or INHERIT)": """
@@ -106,7 +108,7 @@ _CATALOG_LINT = {
            AND (rolsuper OR rolbypassrls OR rolcreatedb OR rolreplication OR rolinherit
                 OR (rolcreaterole AND rolname <> 'djms_owner'))""",
     "{} in the schema is not its owner's": f"""
-        SELECT relkind || ' ' || relname FROM pg_class WHERE relnamespace = '{SCHEMA}'::regnamespace
+        SELECT relkind::text || ' ' || relname FROM pg_class WHERE relnamespace = '{SCHEMA}'::regnamespace
            AND relkind IN ('r','p','v','m','f','S') AND relowner <> 'djms_owner'::regrole""",
     "view {} runs with its owner's rights, which pass by row policies": f"""
         SELECT relname FROM pg_class WHERE relnamespace = '{SCHEMA}'::regnamespace AND (relkind = 'm'
@@ -114,17 +116,36 @@ _CATALOG_LINT = {
     "function {} outside the schema runs with its owner's rights": f"""
         SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
          WHERE p.prosecdef AND n.nspname NOT IN ('{SCHEMA}', 'pg_catalog', 'information_schema')""",
-    "definer function {} does not pin its search_path with pg_temp last": f"""
+    "definer function {} does not pin its search_path with pg_temp last, and debug_print_plan": f"""
         SELECT proname FROM pg_proc WHERE pronamespace = '{SCHEMA}'::regnamespace AND prosecdef
-           AND NOT coalesce(proconfig @> ARRAY['search_path={SCHEMA}, pg_temp'], false)""",
+           AND NOT coalesce(proconfig @> ARRAY['search_path={SCHEMA}, pg_temp', 'debug_print_plan=off'], false)""",
+    "table {} is outside the schema, where the policy does not reach": f"""
+        SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+         WHERE c.relkind IN ('r','p','v','m','f') AND n.nspname NOT IN ('{SCHEMA}', 'pg_catalog', 'information_schema')
+           AND n.nspname !~ '^pg_(toast|temp_)'""",
     "table {} has a rewrite rule or inherits, which row policies do not see": f"""
         SELECT relname FROM pg_class WHERE relnamespace = '{SCHEMA}'::regnamespace AND relkind IN ('r','p')
            AND (relhassubclass OR relhasrules)""",
-    "everybody may {} in this database or its public schema": """
-        SELECT privilege_type FROM pg_database, aclexplode(coalesce(datacl, acldefault('d', datdba)))
-         WHERE datname = current_database() AND grantee = 0
-        UNION SELECT privilege_type FROM pg_namespace, aclexplode(coalesce(nspacl, acldefault('n', nspowner)))
-         WHERE nspname = 'public' AND grantee = 0""",
+    "{} in this database or a schema besides": f"""
+        SELECT CASE grantee WHEN 0 THEN 'everybody' ELSE grantee::regrole::text END || ' may ' || privilege_type
+          FROM (SELECT datdba, (aclexplode(coalesce(datacl, acldefault('d', datdba)))).* FROM pg_database
+                 WHERE datname = current_database()) held
+         WHERE grantee <> datdba AND (privilege_type <> 'CONNECT' OR grantee = 0)
+        UNION SELECT CASE grantee WHEN 0 THEN 'everybody' ELSE grantee::regrole::text END || ' may ' || privilege_type
+          FROM (SELECT nspowner, (aclexplode(coalesce(nspacl, acldefault('n', nspowner)))).* FROM pg_namespace
+                 WHERE nspname NOT IN ('{SCHEMA}', 'information_schema') AND nspname !~ '^pg_') held
+         WHERE grantee <> nspowner""",
+    "{} may set a parameter that is for superusers": """
+        SELECT DISTINCT CASE grantee WHEN 0 THEN 'everybody' ELSE grantee::regrole::text END
+          FROM pg_parameter_acl, aclexplode(paracl) WHERE grantee::regrole::text <> 'postgres'""",
+    "a function makes large objects, which are in no category, for everybody: {}": """
+        SELECT p.oid::regprocedure::text FROM pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner)))
+         WHERE p.proname IN ('lo_create', 'lo_creat', 'lo_from_bytea') AND grantee = 0""",
+    "login {} has a setting of its own": f"""
+        SELECT r.rolname || ': ' || one FROM pg_db_role_setting s
+          JOIN pg_roles r ON r.oid = s.setrole, unnest(setconfig) one
+         WHERE (starts_with(r.rolname, 'djms_') OR starts_with(r.rolname, 'p_')) AND (s.setdatabase <> 0
+            OR split_part(one, '=', 1) NOT IN {OWN_SETTINGS})""",
     "login {} shows its statements, and the secrets in them, in pg_stat_activity": """
         SELECT r.rolname FROM pg_roles r WHERE starts_with(r.rolname, 'djms_') AND r.rolcanlogin
            AND NOT EXISTS (SELECT FROM pg_db_role_setting s WHERE s.setrole = r.oid AND s.setdatabase = 0

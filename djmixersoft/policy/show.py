@@ -3,7 +3,7 @@
 from djmixersoft.policy import catalog
 from djmixersoft.policy.apply import ORDER, in_order
 from djmixersoft.policy.catalog import Database
-from djmixersoft.policy.compile import SCHEMA, compile_rules, door_text
+from djmixersoft.policy.compile import SCHEMA, door_text
 from djmixersoft.policy.rules import Rules
 
 
@@ -27,7 +27,7 @@ def uses(rules: Rules) -> str:
 
 def sql(database: Database, rules: Rules) -> str:
     """The SQL that makes an empty database what the rules compile to, in the order in which it can be run."""
-    compiled = compile_rules(rules, catalog.functions(database), catalog.sequences(database))
+    compiled = catalog.compiled(database, rules)
     statements = [(fact.kind, f"{fact.create};") for fact in in_order(compiled.facts)]
     statements += [("door", f"{door_text(door.name).strip()};") for door in compiled.doors]
     statements += [("policy", f"{policy.sql(f'{SCHEMA}.{policy.table}')};") for policy in compiled.policies]

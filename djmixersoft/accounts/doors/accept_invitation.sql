@@ -1,7 +1,7 @@
 -- Makes the signed-in holder of an invitation's link a member. Answers 'joined', 'member' (they were one already, and the
 -- invitation stays open), or the state that an unusable invitation is in.
 create or replace function djms.accept_invitation(token text, out outcome text, out joined_account uuid)
-language plpgsql security definer set search_path = djms, pg_temp as $$
+language plpgsql security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
 declare
   me constant uuid := current_person();
   invited invitation;

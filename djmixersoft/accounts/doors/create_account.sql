@@ -1,6 +1,6 @@
 -- Starts an account, administered by the signed-in person.
 create or replace function djms.create_account(new_name text) returns uuid
-language plpgsql security definer set search_path = djms, pg_temp as $$
+language plpgsql security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
 declare
   me constant uuid := current_person();
   new_account uuid;

@@ -1,7 +1,8 @@
 -- Invites an address to an account that the signed-in person administers; good for one use within 7 days. The link is
--- made here and goes out by mail only. Answers 'sent', 'member' or 'many' (100 open ones, or 5 to the same address).
+-- made here and goes out by mail only. Answers 'sent', 'member' or 'many': 100 are open, or 5 to this address, or 5 went
+-- to it within an hour from whatever account, withdrawn ones too.
 create or replace function djms.invite(into_account uuid, address text) returns text
-language plpgsql security definer set search_path = djms, pg_temp as $$
+language plpgsql security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
 declare
   me constant uuid := current_person();
   token text := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
@@ -17,7 +18,7 @@ begin
   end if;
   select count(*), count(*) filter (where email = address) into open_ones, to_address from invitation
    where account_id = into_account and used_at is null and withdrawn_at is null and expires > clock_timestamp();
-  if open_ones >= 100 or to_address >= 5 then
+  if open_ones >= 100 or to_address >= 5 or count_try('invite', address, interval '1 hour') > 5 then
     return 'many';
   end if;
   insert into invitation (account_id, email, token_hash, invited_by, expires)

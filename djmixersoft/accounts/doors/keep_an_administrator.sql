@@ -1,13 +1,18 @@
--- Before a membership changes or goes: one change of an account's members at a time; whoever changes another's membership
--- must still administer the account at that moment; and an Administrator must remain (SQLSTATE DJ001 if not).
+-- Before a membership changes or goes: one change of an account's members at a time; whoever changes a membership, but
+-- to leave, must still administer the account at that moment; and an Administrator must remain (SQLSTATE DJ001 if not).
+-- A transaction that goes on seeing who was an Administrator when it began (REPEATABLE READ) may change nothing.
 create or replace function djms.keep_an_administrator() returns trigger
-language plpgsql security definer set search_path = djms, pg_temp as $$
+language plpgsql security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
 begin
+  if current_setting('transaction_isolation') <> 'read committed' then
+    raise exception 'members are changed by what is so now' using errcode = '42501';
+  end if;
   perform from account where id = old.account_id for update;
   if not found then
     return coalesce(new, old); -- the account itself is going
   end if;
-  if old.person_id <> current_person() and not (old.account_id = any (administered_accounts())) then
+  if not (tg_op = 'DELETE' and old.person_id = current_person())
+     and not (old.account_id = any (administered_accounts())) then
     raise exception 'not an Administrator of this account' using errcode = '42501';
   end if;
   if old.is_administrator and (tg_op = 'DELETE' or not new.is_administrator) and not exists (

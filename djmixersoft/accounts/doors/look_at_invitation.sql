@@ -2,7 +2,7 @@
 -- the rest is told of an open one only.
 create or replace function djms.look_at_invitation(
   token text, out state text, out account_name text, out inviter text, out address text, out registered boolean)
-language plpgsql stable security definer set search_path = djms, pg_temp as $$
+language plpgsql stable security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
 declare
   invited invitation;
 begin

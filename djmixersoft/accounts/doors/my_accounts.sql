@@ -1,13 +1,13 @@
 -- The accounts the signed-in person belongs to. Raises as current_person() does.
 create or replace function djms.my_accounts() returns uuid[]
-language plpgsql stable security definer set search_path = djms, pg_temp as $$
+language plpgsql stable security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
 declare
   me uuid;
   mine uuid[];
 begin
   select s.person_id, array(select m.account_id from membership m where m.person_id = s.person_id)
     into me, mine from session s
-   where s.token_hash = sha256(convert_to(current_setting('djms.token', true), 'UTF8'))
+   where s.token_hash = sha256(convert_to(nullif(current_setting('djms.token', true), ''), 'UTF8'))
      and s.expires > clock_timestamp();
   if me is null then
     raise exception 'no signed-in person' using errcode = '42501';

@@ -1,6 +1,6 @@
 -- The people with whom the signed-in person shares an account, themselves included. Raises as current_person() does.
 create or replace function djms.my_teammates() returns uuid[]
-language plpgsql stable security definer set search_path = djms, pg_temp as $$
+language plpgsql stable security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
 declare
   me constant uuid := current_person();
 begin

@@ -2,7 +2,7 @@
 create or replace function djms.change_password(
   old_key bytea, new_salt bytea, new_memory_kib integer, new_passes integer, new_lanes integer, new_key bytea)
 returns boolean
-language plpgsql security definer set search_path = djms, pg_temp as $$
+language plpgsql security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
 declare
   me constant uuid := current_person();
   address text;

@@ -1,7 +1,7 @@
 -- Makes a person and their account of a registration whose link was opened. Of several registrations of one address the
 -- first that is confirmed wins. Answers 'confirmed', 'again', 'expired', 'taken' or 'unknown'.
 create or replace function djms.confirm_registration(token text) returns text
-language plpgsql security definer set search_path = djms, pg_temp as $$
+language plpgsql security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
 declare
   noted registration;
   new_person uuid;

@@ -1,7 +1,7 @@
 -- Counts one more try of a kind for an address, in a window that starts with its first; the count so far, this one
 -- included. The address is kept only as a keyed hash. The upsert's row lock makes simultaneous tries count one by one.
 create or replace function djms.count_try(kind text, address text, period interval) returns integer
-language plpgsql security definer set search_path = djms, pg_temp as $$
+language plpgsql security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
 declare
   counted integer;
 begin

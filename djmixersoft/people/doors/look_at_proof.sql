@@ -1,6 +1,6 @@
 -- Whether a mailed link of a kind is still good: 'open', 'expired' or 'unknown'.
 create or replace function djms.look_at_proof(token text, wanted_kind text) returns text
-language plpgsql stable security definer set search_path = djms, pg_temp as $$
+language plpgsql stable security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
 declare
   ends timestamptz;
 begin

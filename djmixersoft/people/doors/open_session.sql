@@ -2,7 +2,7 @@
 -- the site's login can't make one without the password.
 create or replace function djms.open_session(
   address text, key bytea, new_token_hash bytea, stay boolean, device_words text) returns boolean
-language plpgsql security definer set search_path = djms, pg_temp as $$
+language plpgsql security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
 declare
   proven uuid;
 begin

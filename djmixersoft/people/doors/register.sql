@@ -3,7 +3,7 @@
 create or replace function djms.register(
   address text, new_salt bytea, new_memory_kib integer, new_passes integer, new_lanes integer, key bytea,
   account_name text, terms text, newsletter boolean) returns void
-language plpgsql security definer set search_path = djms, pg_temp as $$
+language plpgsql security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
 declare
   token text := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
 begin

@@ -3,7 +3,7 @@
 create or replace function djms.register_invited(
   token text, new_salt bytea, new_memory_kib integer, new_passes integer, new_lanes integer, key bytea,
   terms text, newsletter boolean, out outcome text, out address text)
-language plpgsql security definer set search_path = djms, pg_temp as $$
+language plpgsql security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
 declare
   invited invitation;
   new_person uuid;

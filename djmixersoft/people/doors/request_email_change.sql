@@ -1,7 +1,7 @@
 -- Mails a link to the address that the signed-in person wants from now on, and a word to the one they have, if they show
 -- the key of their password. The latest request is the one that counts. Answers 'sent', 'password' or 'many'.
 create or replace function djms.request_email_change(key bytea, new_address text) returns text
-language plpgsql security definer set search_path = djms, pg_temp as $$
+language plpgsql security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
 declare
   me constant uuid := current_person();
   token text := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');

@@ -1,6 +1,6 @@
 -- Mails a link to set a new password, if a person has the address; the page shows the same if not.
 create or replace function djms.request_password_reset(address text) returns void
-language plpgsql security definer set search_path = djms, pg_temp as $$
+language plpgsql security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
 declare
   token text := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
   known uuid;

@@ -2,7 +2,7 @@
 -- Answers 'done', 'expired' or 'unknown'.
 create or replace function djms.reset_password(
   token text, new_salt bytea, new_memory_kib integer, new_passes integer, new_lanes integer, new_key bytea) returns text
-language plpgsql security definer set search_path = djms, pg_temp as $$
+language plpgsql security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
 declare
   proof mail_proof;
   address text;

@@ -3,7 +3,7 @@
 -- to wait, and no salt, so that nothing gets hashed.
 create or replace function djms.sign_in_parameters(
   address text, out wait_seconds integer, out salt bytea, out memory_kib integer, out passes integer, out lanes integer)
-language plpgsql security definer set search_path = djms, pg_temp as $$
+language plpgsql security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
 declare
   limit_of_tries constant integer := 10;
 begin
