@@ -13,7 +13,7 @@ from djmixersoft.policy.rules import Rules
 # What must be there before what: roles before they are granted, doors before the policies and triggers that call them.
 ORDER = ("role", "member", "door", "row security", "statistics", "trigger", "policy", "grant")
 IN_PLACE = {"member", "door", "row security", "trigger"}
-PASSES = 4
+PASSES = 6
 
 
 def difference(database: Database, rules: Rules) -> tuple[list[Fact], list[Fact]]:
@@ -95,6 +95,9 @@ def _create(database: Database, fact: Fact) -> None:
         # To hang a function on its table, the table's owner must be allowed to call it: for this moment only.
         function = fact.subject.split(" on ")[0]
         _as_door(database, f"GRANT EXECUTE ON FUNCTION {SCHEMA}.{function} TO SESSION_USER")
+        database.execute(fact.create.encode())
+        _as_door(database, f"REVOKE EXECUTE ON FUNCTION {SCHEMA}.{function} FROM SESSION_USER")
+        return
     _execute(database, fact, fact.create)
 
 
