@@ -16,7 +16,7 @@ from typing import Any
 
 from djmixersoft.operations.addresses import PublicAddress, public_address
 from djmixersoft.operations.datafolder import DataFolder
-from djmixersoft.operations.logs import log_uncaught
+from djmixersoft.operations.logs import line, log_uncaught
 from djmixersoft.operations.refusal import Refusal
 from djmixersoft.operations.tls import certificate
 
@@ -85,11 +85,14 @@ def _announce(address: PublicAddress, port: int) -> None:
     context.verify_mode = ssl.CERT_NONE
     host = listen_address(address).replace("0.0.0.0", "127.0.0.1")  # noqa: S104 - compares only
     deadline = time.monotonic() + FIRST_PAGE_SECONDS
+    answer = "none"
     while time.monotonic() < deadline:
         connection = http.client.HTTPSConnection(host, port, timeout=10, context=context)
         try:
             connection.request("GET", "/", headers={"Host": address.host})
-            if connection.getresponse().status < http.client.INTERNAL_SERVER_ERROR:
+            status = connection.getresponse().status
+            answer = str(status)
+            if status < http.client.INTERNAL_SERVER_ERROR:
                 sys.stdout.write("ready\n")
                 sys.stdout.flush()
                 return
@@ -98,4 +101,5 @@ def _announce(address: PublicAddress, port: int) -> None:
         finally:
             connection.close()
         time.sleep(0.05)
+    sys.stderr.write(line("critical", event="the first page never came", answer=answer) + "\n")
     os.kill(os.getpid(), signal.SIGTERM)

@@ -8,8 +8,10 @@ import subprocess
 import time
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from djmixersoft.operations.postgres import EmbeddedPostgres
 from tests.operations.installation import COMMAND, Installation, free_port
 from tests.support import IS_LONG, PLAIN_ENVIRONMENT, ROOT, wait_until
 
@@ -105,6 +107,26 @@ def test_a_second_serve_on_the_same_folder_gets_a_sentence(installation: Install
         f"DJMixerSoft already runs on {installation.folder}; stop it first, or choose another folder with --data.\n"
     )
     assert installation.page() == 200
+
+
+def test_a_database_that_differs_from_the_policy_is_not_served(installation: Installation) -> None:
+    server = EmbeddedPostgres(installation.folder)
+    for grant, status in (
+        ("GRANT SELECT ON djms.person TO djms_site", 1),
+        ("REVOKE ALL ON djms.person FROM djms_site", 0),
+    ):
+        server.start()
+        with psycopg.connect(server.url("postgres")) as connection:
+            connection.execute(grant.encode())
+        server.stop()
+        assert installation.command("policy", "check").returncode == status
+        if status:
+            done = installation.serve()
+            assert done.returncode == 1
+            assert "djms.person to djms_site" in done.stdout
+            assert done.stderr == "The database or the code differs from the policy, so the site isn't served.\n"
+            assert installation.pids() == []
+    installation.start()
 
 
 def test_each_process_knows_its_own_login_alone(installation: Installation) -> None:
