@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
 from djmixersoft.accounts.models import Account, Invitation, Membership
@@ -80,8 +80,8 @@ def account(account_id: UUID) -> AccountRow | None:
 
 def members(account_id: UUID) -> list[MemberRow]:
     """Who belongs to an account, Administrators first."""
-    me = my_person_id()
-    rows = list(Membership.objects.filter(account_id=account_id).order_by("-is_administrator", "since"))
+    found = Membership.objects.filter(account_id=account_id).annotate(is_me=Q(person_id=CurrentPerson()))
+    rows = list(found.order_by("-is_administrator", "since"))
     ids = [row.person_id for row in rows]
     emails = dict(Person.objects.filter(id__in=ids).values_list("id", "email"))
     names = dict(PersonName.objects.filter(person_id__in=ids).values_list("person_id", "name"))
@@ -91,7 +91,7 @@ def members(account_id: UUID) -> list[MemberRow]:
             emails[row.person_id],
             names.get(row.person_id, ""),
             row.is_administrator,
-            row.person_id == me,
+            row.is_me,
             row.since,
         )
         for row in rows

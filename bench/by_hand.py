@@ -1,0 +1,193 @@
+"""What the row policies replace, done by hand: the same pages on a login that may see everything.
+
+`conventional` is how a Django application usually does it. Before a page: the session by its token's hash, then the
+person of the session, one statement each, as django.contrib.sessions and auth do. The membership is looked up with its
+account in one statement, in place of the account alone. Queries are filtered by the person or the account; people are
+shown only where they belong to the account. The person who was looked up is not read a second time. All of it in one
+transaction, as the site does; `autocommit` is the same without, Django's default.
+
+`bare` is stricter than any application could be: the statements of the enforced pages, nothing looked up, nobody
+checked, as if the person's id fell from the sky. What is measured against it is the whole cost of enforcement.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from unittest.mock import patch
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Count, Exists, OuterRef
+from django.utils import timezone
+
+from djmixersoft.accounts import selectors as accounts
+from djmixersoft.accounts.models import Account, Membership
+from djmixersoft.content import selectors as content
+from djmixersoft.content.models import Item
+from djmixersoft.people import selectors as people
+from djmixersoft.people.models import (
+    Person,
+    PersonAddress,
+    PersonName,
+    Session,
+    Subscription,
+    TermsAgreement,
+)
+from djmixersoft.policy import middleware
+from djmixersoft.policy.errors import NotSignedIn
+from djmixersoft.policy.purposes import CurrentPerson
+
+SIGNED_IN = ("teamwork", "self-service")
+NOBODY = UUID(int=0)
+VARIANTS = ("conventional", "autocommit", "bare")
+
+
+class ByHand:
+    """One variant; `installed()` puts it in the place of the enforced selectors.
+
+    `known`: the person of each token, for the variant that looks nobody up.
+    """
+
+    def __init__(self, variant: str, known: Mapping[str, UUID]) -> None:
+        self.variant = variant
+        self.known = known
+        self.person: Person | None = None
+        self.person_id = NOBODY
+
+    @contextmanager
+    def acting_for(self, purpose: str, *, token: str | None = None, named: str | None = None) -> Iterator[None]:
+        """In the place of the policy's: finds out who asks."""
+        del named
+        if self.variant == "autocommit":
+            self._look_up(purpose, token)
+            yield
+            return
+        with transaction.atomic(durable=True):
+            self._look_up(purpose, token)
+            yield
+
+    def _look_up(self, purpose: str, token: str | None) -> None:
+        if purpose not in SIGNED_IN:
+            return
+        if self.variant == "bare":
+            self.person_id = self.known[token or ""]
+            return
+        digest = hashlib.sha256((token or "").encode()).digest()
+        session = Session.objects.filter(token_hash=digest, expires__gt=timezone.now()).first()
+        if session is None:
+            raise NotSignedIn
+        self.person = Person.objects.get(id=session.person_id)
+        self.person_id = self.person.id
+
+    @contextmanager
+    def installed(self) -> Iterator[None]:
+        """Within the block, views and benchmarks find these functions instead of the enforced ones."""
+        places: list[tuple[Any, str, Callable[..., Any]]] = [
+            (middleware, "acting_for", self.acting_for),
+            (CurrentPerson, "as_sql", lambda *_, **__: ("%s::uuid", [self.person_id])),
+            (accounts, "my_person_id", lambda: self.person_id),
+            (accounts, "my_accounts", self.my_accounts),
+            (people, "me", self.me),
+            (people, "my_name", self.my_name),
+            (people, "my_address", self.my_address),
+            (people, "my_agreements", self.my_agreements),
+            (people, "am_subscribed", self.am_subscribed),
+            (people, "my_sessions", self.my_sessions),
+        ]
+        if self.variant != "bare":
+            places.append((accounts, "account", self.account))
+            places.append((content, "items", self.items))
+            places.append((content, "item", self.item))
+        patches = [patch.object(module, name, function) for module, name, function in places]
+        for each in patches:
+            each.start()
+        try:
+            yield
+        finally:
+            for each in patches:
+                each.stop()
+
+    def my_accounts(self) -> list[accounts.AccountRow]:
+        """The person's accounts."""
+        mine = Membership.objects.filter(person_id=self.person_id)
+        administered = Exists(mine.filter(account_id=OuterRef("id"), is_administrator=True))
+        rows = Account.objects.filter(id__in=mine.values("account_id")).annotate(
+            members=Count("membership"), mine=administered
+        )
+        return [accounts.AccountRow(row.id, row.name, row.mine, row.members) for row in rows.order_by("name", "id")]
+
+    def account(self, account_id: UUID) -> accounts.AccountRow | None:
+        """An account of the person's: their membership, with the account."""
+        found = (
+            Membership.objects.select_related("account").filter(account_id=account_id, person_id=self.person_id).first()
+        )
+        return None if found is None else accounts.AccountRow(account_id, found.account.name, found.is_administrator)
+
+    def items(self, account_id: UUID, *, page: int = 1) -> tuple[list[content.ItemRow], bool]:
+        """A page of an account's items; whether it is the person's was looked up by `account`."""
+        start = (page - 1) * content.PAGE_SIZE
+        rows = list(
+            Item.objects.filter(account_id=account_id).order_by("-added_at", "id")[
+                start : start + content.PAGE_SIZE + 1
+            ]
+        )
+        return self._in_words(account_id, rows[: content.PAGE_SIZE]), len(rows) > content.PAGE_SIZE
+
+    def item(self, account_id: UUID, item_id: UUID) -> content.ItemRow | None:
+        """One item of an account; see `items`."""
+        rows = self._in_words(account_id, list(Item.objects.filter(account_id=account_id, id=item_id)))
+        return rows[0] if rows else None
+
+    @staticmethod
+    def _in_words(account_id: UUID, rows: list[Item]) -> list[content.ItemRow]:
+        who = {row.added_by_id for row in rows}
+        members = Person.objects.filter(id__in=who, membership__account_id=account_id)
+        names = dict(members.values_list("id", "email"))
+        given = PersonName.objects.filter(person_id__in=list(names))
+        names.update(given.values_list("person_id", "name"))
+        return [
+            content.ItemRow(
+                row.id,
+                row.name,
+                row.size,
+                bytes(row.sha256).hex(),
+                row.media_type,
+                names.get(row.added_by_id, ""),
+                row.added_at,
+            )
+            for row in rows
+        ]
+
+    def me(self) -> Person:
+        """The person, as looked up."""
+        if self.variant != "bare" and self.person:
+            return self.person
+        return Person.objects.get(id=self.person_id)
+
+    def my_name(self) -> str:
+        """The person's name."""
+        return PersonName.objects.filter(person_id=self.person_id).values_list("name", flat=True).first() or ""
+
+    def my_address(self) -> str:
+        """The person's address."""
+        found = PersonAddress.objects.filter(person_id=self.person_id)
+        return found.values_list("address", flat=True).first() or ""
+
+    def my_agreements(self) -> list[TermsAgreement]:
+        """What the person agreed to."""
+        return list(TermsAgreement.objects.filter(person_id=self.person_id).order_by("-agreed_at"))
+
+    def am_subscribed(self) -> bool:
+        """Whether the person subscribes."""
+        return Subscription.objects.filter(person_id=self.person_id).exists()
+
+    def my_sessions(self, *, token: str | None) -> list[people.SignInPlace]:
+        """The person's sessions."""
+        here = hashlib.sha256((token or "").encode()).digest()
+        return [
+            people.SignInPlace(
+                row.id, row.device, row.stays, row.created_at, row.expires, bytes(row.token_hash) == here
+            )
+            for row in Session.objects.filter(person_id=self.person_id).order_by("-created_at")
+        ]
