@@ -77,6 +77,19 @@ def database_statements() -> Iterator[str]:
     yield f"ALTER DATABASE {DATABASE} SET search_path = {SCHEMA}"
     # Large objects would be a place to keep things in that is in no category, and open to every login.
     yield "REVOKE EXECUTE ON FUNCTION lo_create(oid), lo_creat(integer), lo_from_bytea(oid, bytea) FROM PUBLIC"
+    # Any role may drop what it was granted, or change its defaults (DROP OWNED, ALTER DEFAULT PRIVILEGES). Ours may
+    # not: what there is, and who may what, is changed by the owner alone.
+    yield (
+        "CREATE OR REPLACE FUNCTION public.only_the_owner_changes_things() RETURNS event_trigger "
+        f"LANGUAGE plpgsql AS $$ BEGIN IF starts_with(session_user, 'djms_') AND session_user <> '{OWNER}' THEN "
+        "RAISE EXCEPTION '% is not for this login', tg_tag USING ERRCODE = '42501'; END IF; END $$"
+    )
+    yield "REVOKE ALL ON FUNCTION public.only_the_owner_changes_things() FROM PUBLIC"
+    yield "DROP EVENT TRIGGER IF EXISTS only_the_owner_changes_things"
+    yield (
+        "CREATE EVENT TRIGGER only_the_owner_changes_things ON ddl_command_start "
+        "EXECUTE FUNCTION public.only_the_owner_changes_things()"
+    )
     # Functions are executable by everybody unless their maker's defaults say otherwise.
     yield f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC"
     yield f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} REVOKE USAGE ON TYPES FROM PUBLIC"

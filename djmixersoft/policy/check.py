@@ -141,6 +141,13 @@ _CATALOG_LINT = {
     "a function makes large objects, which are in no category, for everybody: {}": """
         SELECT p.oid::regprocedure::text FROM pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner)))
          WHERE p.proname IN ('lo_create', 'lo_creat', 'lo_from_bytea') AND grantee = 0""",
+    "{} keeps other logins than the owner's from changing tables and rights": """
+        SELECT 'nothing' WHERE NOT EXISTS (SELECT FROM pg_event_trigger t JOIN pg_roles r ON r.oid = t.evtowner
+           WHERE evtname = 'only_the_owner_changes_things' AND evtenabled IN ('O', 'A') AND r.rolsuper
+             AND evtevent = 'ddl_command_start' AND evttags IS NULL)""",
+    "what is made later has rights by default: {}": """
+        SELECT d.defaclrole::regrole::text || ' gives ' || privilege_type FROM pg_default_acl d, aclexplode(d.defaclacl)
+         WHERE grantee <> d.defaclrole""",
     "login {} has a setting of its own": f"""
         SELECT r.rolname || ': ' || one FROM pg_db_role_setting s
           JOIN pg_roles r ON r.oid = s.setrole, unnest(setconfig) one

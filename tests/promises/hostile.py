@@ -158,6 +158,8 @@ WRITES = (
     "ALTER ROLE {login} IN DATABASE djmixersoft SET track_activities = on",
     "REASSIGN OWNED BY djms_owner TO {login}",
     "DROP OWNED BY {role}",
+    "DROP OWNED BY CURRENT_USER",
+    "DROP OWNED BY SESSION_USER CASCADE",
     "PREPARE TRANSACTION '{word}'",
     "CREATE EXTENSION dblink",
     "CREATE SERVER mine FOREIGN DATA WRAPPER postgres_fdw",

@@ -241,6 +241,13 @@ BESIDES = {
     "relations": "SELECT count(*) FROM pg_class WHERE relnamespace NOT IN (SELECT oid FROM pg_namespace"
     " WHERE nspname ~ '^pg_temp|^pg_toast')",
     "functions": "SELECT count(*) FROM pg_proc",
+    "rights": "SELECT md5(concat((SELECT string_agg(relacl::text, '|' ORDER BY oid) FROM pg_class),"
+    " (SELECT string_agg(proacl::text, '|' ORDER BY oid) FROM pg_proc),"
+    " (SELECT string_agg(nspacl::text, '|' ORDER BY oid) FROM pg_namespace),"
+    " (SELECT string_agg(attacl::text, '|' ORDER BY attrelid, attnum) FROM pg_attribute),"
+    " (SELECT string_agg(p::text, '|' ORDER BY oid) FROM pg_policy p),"
+    " (SELECT string_agg(d::text, '|' ORDER BY oid) FROM pg_default_acl d),"
+    " (SELECT string_agg(d::text, '|' ORDER BY oid) FROM pg_database d)))",
     "roles": "SELECT md5(string_agg(r::text, '|' ORDER BY oid)) FROM pg_roles r",
     "members": "SELECT md5(string_agg(m::text, '|' ORDER BY oid)) FROM pg_auth_members m",
     "settings": "SELECT md5(string_agg(s::text, '|' ORDER BY setrole, setdatabase)) FROM pg_db_role_setting s",

@@ -172,6 +172,15 @@ def test_the_steward_sees_what_has_expired_and_nothing_else(cluster: "Cluster", 
         assert keep.changed("DELETE FROM djms.session") == 1
 
 
+@pytest.mark.parametrize("login", LOGINS)
+def test_no_login_throws_away_or_changes_the_rights_of_its_roles(cluster: "Cluster", login: str) -> None:
+    with acting(cluster.url(f"djms_{login}")) as one:
+        for role in ("none", *(purpose.role for purpose in load().purposes.values() if login in purpose.process)):
+            assert one.refusal(f"SET LOCAL ROLE {role}") == ""
+            for sql in ("DROP OWNED BY CURRENT_USER", "ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC"):
+                assert one.refusal(sql) == "42501"
+
+
 def test_what_one_transaction_may_is_gone_with_it(cluster: "Cluster", world: World) -> None:
     with psycopg.connect(cluster.url("djms_site"), autocommit=True) as site:
         with site.transaction():
