@@ -126,7 +126,7 @@ def _policy(args: argparse.Namespace) -> int:
     from djmixersoft.operations import database
     from djmixersoft.operations.datafolder import DataFolder
 
-    if args.action in ("show", "diff"):
+    if args.action == "diff" or (args.action == "show" and not args.sql):
         return _policy_command(args)
     if os.environ.get("DJMS_PROCESS") == "owner":
         return _policy_command(args)

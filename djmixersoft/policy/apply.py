@@ -68,7 +68,7 @@ def _pass(database: Database, rules: Rules) -> list[str]:
     changes = []
     # What can be changed in place is; the rest goes, grants first and roles last, and comes back as it should be.
     for fact in reversed(extra):
-        if fact.kind in IN_PLACE and (fact.kind, fact.subject) in arriving:
+        if fact.kind in IN_PLACE and (fact.kind, fact.subject) in arriving and not _is_anothers_door(fact):
             continue
         _execute(database, fact, fact.remove)
         changes.append(f"- {fact}")
@@ -79,6 +79,11 @@ def _pass(database: Database, rules: Rules) -> list[str]:
         _create(database, fact)
         changes.append(f"+ {fact}")
     return changes
+
+
+def _is_anothers_door(fact: Fact) -> bool:
+    """Whether a door belongs to somebody else than the door role, which then can't replace it."""
+    return fact.kind == "door" and not fact.value.startswith(f"owned by {DOOR_ROLE},")
 
 
 def _create(database: Database, fact: Fact) -> None:

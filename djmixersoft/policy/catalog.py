@@ -73,15 +73,19 @@ def read(database: Database) -> frozenset[Fact]:
 
 def _roles(database: Database) -> Iterator[Fact]:
     rows = database.execute(
-        "SELECT rolname, rolsuper OR rolcreaterole OR rolcreatedb OR rolcanlogin OR rolreplication OR rolbypassrls,"
-        " rolinherit FROM pg_roles WHERE starts_with(rolname, 'p_') OR rolname = %s",
+        "SELECT rolname, array_remove(ARRAY[CASE WHEN rolsuper THEN 'SUPERUSER' END,"
+        " CASE WHEN rolcreaterole THEN 'CREATEROLE' END, CASE WHEN rolcreatedb THEN 'CREATEDB' END,"
+        " CASE WHEN rolcanlogin THEN 'LOGIN' END, CASE WHEN rolreplication THEN 'REPLICATION' END,"
+        " CASE WHEN rolbypassrls THEN 'BYPASSRLS' END, CASE WHEN rolinherit THEN 'INHERIT' END], NULL)"
+        " FROM pg_roles WHERE starts_with(rolname, 'p_') OR rolname = %s",
         [DOOR_ROLE],
     )
-    for name, powerful, inherits in rows:
-        value = "NOLOGIN NOINHERIT" if not powerful and not inherits else "more than NOLOGIN NOINHERIT"
-        undo = f"DROP OWNED BY {name}; DROP ROLE {name}"
-        if value != "NOLOGIN NOINHERIT":
-            undo = f"ALTER ROLE {name} NOSUPERUSER NOCREATEROLE NOCREATEDB NOLOGIN NOREPLICATION NOBYPASSRLS NOINHERIT"
+    for name, powers in rows:
+        value = f"more than NOLOGIN NOINHERIT: {', '.join(powers)}" if powers else "NOLOGIN NOINHERIT"
+        # Whoever drops what a role owns must have its rights, which the role's maker hasn't by itself.
+        undo = f"GRANT {name} TO SESSION_USER WITH INHERIT TRUE; DROP OWNED BY {name}; DROP ROLE {name}"
+        if powers:
+            undo = f"ALTER ROLE {name} {' '.join(f'NO{power}' for power in powers)}"
         yield Fact("role", name, value, remove=undo)
 
 

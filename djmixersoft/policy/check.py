@@ -6,6 +6,7 @@ from importlib import import_module
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.module_loading import autodiscover_modules
+from psycopg.errors import InsufficientPrivilege
 
 from djmixersoft.policy import catalog
 from djmixersoft.policy.apply import difference
@@ -92,7 +93,12 @@ def tables_at_fault(database: Database, rules: Rules) -> Iterator[str]:
 
 def differences(database: Database, rules: Rules) -> Iterator[str]:
     """Roles, grants, row policies and doors that differ from the compiled ones."""
-    missing, extra = difference(database, rules)
+    try:
+        with database.transaction():
+            missing, extra = difference(database, rules)
+    except InsufficientPrivilege as error:
+        yield f"the owner can't compare it all: {error.diag.message_primary}"
+        return
     for fact in missing:
         yield f"the database lacks: {fact}"
     for fact in extra:
@@ -149,7 +155,7 @@ _CATALOG_LINT = {
         SELECT d.defaclrole::regrole::text || ' gives ' || privilege_type FROM pg_default_acl d, aclexplode(d.defaclacl)
          WHERE grantee <> d.defaclrole""",
     "login {} has a setting of its own": f"""
-        SELECT r.rolname || ': ' || one FROM pg_db_role_setting s
+        SELECT r.rolname || ' (' || one || ')' FROM pg_db_role_setting s
           JOIN pg_roles r ON r.oid = s.setrole, unnest(setconfig) one
          WHERE (starts_with(r.rolname, 'djms_') OR starts_with(r.rolname, 'p_')) AND (s.setdatabase <> 0
             OR split_part(one, '=', 1) NOT IN {OWN_SETTINGS})""",

@@ -6,6 +6,11 @@ from typing import NamedTuple
 
 from djmixersoft.policy.rules import PERSONAL_CATEGORIES, ROWS, VERBS, Door, Retention, Rules, Use
 
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_PURPOSE = re.compile(r"[a-z][a-z0-9-]*")
+_EVENT = "(insert|update|delete)"
+_TRIGGER = re.compile(rf"(before|after) {_EVENT}( or {_EVENT})* on [a-z][a-z0-9_]*")
+
 
 class Fault(NamedTuple):
     """A disagreement: in the number-th section of a header, at the line that holds `needle`."""
@@ -17,7 +22,8 @@ class Fault(NamedTuple):
 
 
 def faults(rules: Rules) -> Iterator[Fault]:
-    """Every disagreement, in the order of the file."""
+    """Every disagreement, names first, then in the order of the file."""
+    yield from _names(rules)
     yield from _tables(rules)
     for purpose in rules.purposes.values():
         for process in purpose.process:
@@ -26,12 +32,43 @@ def faults(rules: Rules) -> Iterator[Fault]:
     for number, use in enumerate(rules.uses):
         for needle, message in (*_names_in_use(rules, use), *_scope_of_use(rules, use)):
             yield Fault("[[uses]]", number, needle, message)
+    yield from _twice("[[retention]]", "table", [rule.table for rule in rules.retention])
     for number, rule in enumerate(rules.retention):
         for needle, message in _retention(rules, rule):
             yield Fault("[[retention]]", number, needle, message)
+    yield from _twice("[[doors]]", "name", [door.name for door in rules.doors])
     for number, door in enumerate(rules.doors):
         for needle, message in _names_in_door(rules, door):
             yield Fault("[[doors]]", number, needle, message)
+
+
+def _names(rules: Rules) -> Iterator[Fault]:
+    """What becomes a name in SQL, and isn't fit to be one."""
+    for purpose in rules.purposes.values():
+        if not _PURPOSE.fullmatch(purpose.name):
+            yield Fault(f"[purposes.{purpose.name}]", 0, purpose.name, f"{purpose.name!r} is no name for a purpose")
+    for section, names in (
+        *((f"[categories.{one.name}]", one.tables) for one in rules.categories.values()),
+        ("[processes]", tuple(rules.processes)),
+    ):
+        yield from (Fault(section, 0, name, f"{name!r} is no name") for name in names if not _NAME.fullmatch(name))
+    for number, use in enumerate(rules.uses):
+        names = tuple(name for name in (*use.columns, use.stamp, use.key) if name)
+        yield from (Fault("[[uses]]", number, one, f"{one!r} is no name") for one in names if not _NAME.fullmatch(one))
+    for number, rule in enumerate(rules.retention):
+        if not _NAME.fullmatch(rule.after):
+            yield Fault("[[retention]]", number, "after", f"{rule.after!r} is no name of a column")
+    for number, door in enumerate(rules.doors):
+        if not _NAME.fullmatch(door.name):
+            yield Fault("[[doors]]", number, "name", f"{door.name!r} is no name for a door")
+        if door.trigger and not _TRIGGER.fullmatch(door.trigger):
+            yield Fault("[[doors]]", number, "trigger", f"{door.trigger!r} does not say when a trigger fires")
+
+
+def _twice(section: str, key: str, names: list[str]) -> Iterator[Fault]:
+    for number, name in enumerate(names):
+        if name in names[:number]:
+            yield Fault(section, number, key, f"there are two {section} for {name!r}")
 
 
 def _retention(rules: Rules, rule: Retention) -> Iterator[tuple[str, str]]:

@@ -25,7 +25,9 @@ class _Reader:
         """An error at the line of the number-th `header` section that holds `needle`, or else at that header."""
         starts = [index for index, line in enumerate(self.lines) if line.split("#")[0].strip() == header]
         if number >= len(starts):
-            return RulesError(f"{self.path}: {message}")
+            # The section is written in another of TOML's ways.
+            line = next((index for index, one in enumerate(self.lines) if needle and needle in one), 0)
+            return RulesError(f"{self.path}:{line + 1}: {message}")
         start = starts[number]
         for index in range(start + 1, len(self.lines)):
             if self.lines[index].startswith("["):
@@ -54,13 +56,24 @@ class _Reader:
 
     def named(self, kind: type[Record], plural: str, table: object) -> dict[str, Record]:
         """The sections `[plural.name]`."""
-        entries = table if isinstance(table, dict) else {}
-        return {name: self.record(kind, f"[{plural}.{name}]", 0, entry, name=name) for name, entry in entries.items()}
+        if not isinstance(table, dict):
+            raise self.error(f"[[{plural}]]", 0, plural, f"{plural!r} must be sections [{plural}.NAME]")
+        return {name: self.record(kind, f"[{plural}.{name}]", 0, entry, name=name) for name, entry in table.items()}
 
     def listed(self, kind: type[Record], plural: str, table: object) -> tuple[Record, ...]:
         """The sections `[[plural]]`."""
-        entries = table if isinstance(table, list) else []
-        return tuple(self.record(kind, f"[[{plural}]]", number, entry) for number, entry in enumerate(entries))
+        if not isinstance(table, list):
+            raise self.error(f"[{plural}]", 0, plural, f"{plural!r} must be sections [[{plural}]]")
+        return tuple(self.record(kind, f"[[{plural}]]", number, entry) for number, entry in enumerate(table))
+
+    def texts(self, header: str, table: object) -> dict[str, str]:
+        """A section whose keys are names and whose values are texts."""
+        if not isinstance(table, dict):
+            raise self.error(header, 0, header.strip("[]"), f"{header} must be a section")
+        for key, value in table.items():
+            if not isinstance(value, str):
+                raise self.error(header, 0, key, f"{key!r} in {header} has a value of the wrong kind")
+        return table
 
 
 def _fits(value: object, expected: object) -> bool:
@@ -86,19 +99,25 @@ def load(path: Path = RULES_FILE) -> Rules:
     except OSError as error:
         message = f"{path}: can't be read ({error.strerror})"
         raise RulesError(message) from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        message = f"{path}:{line}: not UTF-8"
+        raise RulesError(message) from error
     try:
         parsed = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"at line (\d+)", str(error))
-        line = found[1] if found else str(len(text.splitlines()))
-        message = f"{path}:{line}: not TOML: {error}"
+        where = found[1] if found else str(len(text.splitlines()))
+        message = f"{path}:{where}: not TOML: {error}"
         raise RulesError(message) from error
     reader = _Reader(path, text)
     _refuse_unknown_sections(path, text, parsed)
+    if not isinstance(parsed["version"], str):
+        raise reader.error("", 0, "version", "'version' has a value of the wrong kind")
     rules = Rules(
-        version=str(parsed["version"]),
+        version=parsed["version"],
         categories=reader.named(Category, "categories", parsed["categories"]),
-        processes=dict(parsed["processes"]),
+        processes=reader.texts("[processes]", parsed["processes"]),
         purposes=reader.named(Purpose, "purposes", parsed["purposes"]),
         uses=reader.listed(Use, "uses", parsed["uses"]),
         retention=reader.listed(Retention, "retention", parsed["retention"]),
