@@ -11,7 +11,7 @@ NO_GOAL = "none"
 
 @dataclass(frozen=True)
 class Figure:
-    """One number. `goal`: "<= 1.2", "0.95..1.05" or "none"; `runs`: how many measurements are behind it.
+    """One number. `goal`: "<= 1.2", ">= 1.0", "0.95..1.05" or "none"; `runs`: how many measurements are behind it.
 
     `spread`: the least and the greatest of what `value` is made of; each figure in docs/benchmarks.md says of what.
     """
@@ -31,6 +31,8 @@ class Figure:
             return True
         if most := re.fullmatch(r"<= ([\d.]+)", self.goal):
             return self.value <= float(most[1])
+        if fewest := re.fullmatch(r">= ([\d.]+)", self.goal):
+            return self.value >= float(fewest[1])
         least, _, greatest = self.goal.partition("..")
         return float(least) <= self.value <= float(greatest)
 

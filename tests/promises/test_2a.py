@@ -32,7 +32,7 @@ def test_nothing_but_the_secret_does(site: str, world: "World") -> None:
     chance = random.Random(2)
     alice = world.alice
     near = [alice.token[:-1], alice.token + "=", alice.token.swapcase(), f" {alice.token}", alice.token_hash.hex()]
-    made_up = [f"{chance.getrandbits(256):064x}" for _ in range(500)]
+    made_up = [f"{chance.getrandbits(256):064x}" for _ in range(100)]
     for token in ("", *near, *made_up, str(alice.id), alice.email, "%", "' OR true --", "\\x00", "NULL"):
         with acting(site, "p_self_service", token=token) as nobody:
             for sql in (WHO, "SELECT * FROM djms.person", "SELECT * FROM djms.session"):

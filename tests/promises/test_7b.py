@@ -21,6 +21,25 @@ def test_only_who_ticked_the_box_is_subscribed(world: "World") -> None:
     assert subscribed == {world.alice.id, world.carol.id, world.stranger.id}, "Bob left the box as it was"
 
 
+def test_the_box_that_was_ticked_counts_when_the_registration_is_confirmed(world: "World") -> None:
+    key = "'\\x00', 19456, 2, 1, '\\x01'"
+    with world.superuser() as superuser, superuser.transaction(force_rollback=True):
+        for ticked in (True, False):
+            address = f"box-{ticked}@example.org".lower()
+            superuser.execute(f"SELECT djms.register(%s, {key}, 'x', '1', %s)".encode(), [address, ticked])
+            link = superuser.execute("SELECT secret FROM djms.mail_message WHERE recipient = %s", [address]).fetchone()
+            assert superuser.execute("SELECT djms.confirm_registration(%s)", link).fetchone() == ("confirmed",)
+            superuser.execute("SELECT set_config('djms.token', %s, true)", [world.alice.token])
+            superuser.execute("SELECT djms.invite(%s, %s)", [world.a.id, f"by-{address}"])
+            link = superuser.execute("SELECT secret FROM djms.mail_message WHERE recipient = %s", [f"by-{address}"])
+            joined = f"SELECT outcome FROM djms.register_invited(%s, {key}, '1', %s)"
+            assert superuser.execute(joined.encode(), [*(link.fetchone() or ()), ticked]).fetchone() == ("joined",)
+        rows = superuser.execute(
+            "SELECT email FROM djms.person JOIN djms.subscription ON person_id = id WHERE email ~ 'box-'"
+        )
+        assert {email for (email,) in rows} == {"box-true@example.org", "by-box-true@example.org"}
+
+
 def test_one_subscribes_oneself_and_nobody_else(cluster: "Cluster", world: "World") -> None:
     with acting(cluster.url("djms_site"), "p_self_service", token=world.bob.token) as bob:
         for other in (world.alice, world.carol):
