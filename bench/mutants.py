@@ -9,8 +9,7 @@ import importlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from types import FunctionType, ModuleType
-from typing import Any
+from types import CodeType, FunctionType, ModuleType
 
 import psycopg
 
@@ -18,6 +17,7 @@ from djmixersoft.policy import catalog, check
 from djmixersoft.policy.compile import SCHEMA, door_text
 from djmixersoft.policy.rules import Rules
 
+AGAIN = "; RESET SESSION AUTHORIZATION"
 COMPLAINING = ("consistency", "loading", "check")  # modules whose every complaint is a check
 
 
@@ -58,7 +58,10 @@ def mutants(superuser: psycopg.Connection, rules: Rules) -> Iterator[Mutant]:
 
 def _sql(name: str, about: tuple[str, ...], do: str, undo: str) -> Mutant:
     def run(statements: str) -> Callable[[psycopg.Connection], None]:
-        return lambda superuser: superuser.execute(statements.encode()) and None
+        def execute(superuser: psycopg.Connection) -> None:
+            superuser.execute(statements.encode())
+
+        return execute
 
     return Mutant(name, about, "promises", run(do), run(undo))
 
@@ -78,18 +81,27 @@ def _row_policies(superuser: psycopg.Connection, rules: Rules) -> Iterator[Mutan
 
 
 def _rights(superuser: psycopg.Connection, rules: Rules) -> Iterator[Mutant]:
-    for fact in sorted(catalog.compiled(superuser, rules).facts, key=str):
+    facts = sorted(catalog.compiled(superuser, rules).facts, key=str)
+    for fact in facts:
         if fact.kind not in {"grant", "member"} or "procrastinate" in fact.subject or "djms_owner" in fact.subject:
             continue
-        yield _sql(f"{fact}: gone", tuple(re.findall(r"\w+", fact.subject)), fact.remove, fact.create)
+        # Who may take a role is the gift of the owner, who made it.
+        first, then = ("SET SESSION AUTHORIZATION djms_owner; ", AGAIN) if fact.kind == "member" else ("", "")
+        about = tuple(re.findall(r"\w+", fact.subject))
+        yield _sql(f"{fact}: gone", about, f"{first}{fact.remove}{then}", f"{first}{fact.create}{then}")
         if column := re.match(r"UPDATE \(\w+\) ON (\S+) to (\w+)", fact.subject):
-            table, role = column.groups()
-            whole = f"GRANT UPDATE ON {table} TO {role}"
+            what, role = column.groups()
+            # Taking back the whole takes back its columns too.
+            parts = [
+                one.create
+                for one in facts
+                if one.subject.startswith("UPDATE (") and f"ON {what} to {role}" in one.subject
+            ]
             yield _sql(
-                f"{whole}, not a column",
-                (table.split(".")[1],),
-                whole,
-                f"{whole.replace('GRANT', 'REVOKE').replace(' TO ', ' FROM ')}; {fact.create}",
+                f"{fact}: every column",
+                (what.split(".")[1], role),
+                f"GRANT UPDATE ON {what} TO {role}",
+                "; ".join([f"REVOKE UPDATE ON {what} FROM {role}", *parts]),
             )
     for door in rules.doors:
         call = f"ON FUNCTION {SCHEMA}.{door.name}"
@@ -106,8 +118,8 @@ def _rights(superuser: psycopg.Connection, rules: Rules) -> Iterator[Mutant]:
                 yield _sql(
                     f"{process} may {purpose.name}",
                     (purpose.role,),
-                    f"GRANT {take}",
-                    f"REVOKE {purpose.role} FROM djms_{process}",
+                    f"SET SESSION AUTHORIZATION djms_owner; GRANT {take}{AGAIN}",
+                    f"SET SESSION AUTHORIZATION djms_owner; REVOKE {purpose.role} FROM djms_{process}{AGAIN}",
                 )
 
 
@@ -122,7 +134,7 @@ def _samples(superuser: psycopg.Connection, table: str, column: str) -> Iterator
 _CHECKS = (
     (r"\b(els)?if\s(?!false)(?P<gone>.+?)\sthen\b", "false"),
     (r"\bwhen\s(?P<gone>(?!unique_violation)[^;]+?)\sthen\b", "false"),
-    (r"(?P<gone>\s(and|or)\s(?:(?!\s(?:and|or)\s)[^;\n])+)", ""),
+    (r"(?P<gone>\s(and|or)\s(?:(?!\s(?:and|or|then)\b)[^;\n])+)", ""),
     (r"(?P<gone>\sfor update)", ""),
     (r"(?m)^\s+(?P<gone>(delete from|update|insert into|perform)\b[^;]*);", "null"),
     (r"(?P<gone>nullif)\(", "coalesce"),
@@ -162,7 +174,7 @@ def _complaints(module: ModuleType) -> Iterator[Mutant]:
     with open(path, encoding="utf-8") as file:  # noqa: PTH123 - a module's own source
         source = file.read()
     tree = ast.parse(source)
-    holders = [tree, *(node for node in tree.body if isinstance(node, ast.ClassDef))]
+    holders: list[ast.Module | ast.ClassDef] = [tree, *(node for node in tree.body if isinstance(node, ast.ClassDef))]
     for function in [node for holder in holders for node in holder.body if isinstance(node, ast.FunctionDef)]:
         for statement in ast.walk(function):
             complains = isinstance(statement, ast.Raise) or (
@@ -176,13 +188,16 @@ def _complaints(module: ModuleType) -> Iterator[Mutant]:
                     f"{module.__name__}.{function.name}:{statement.lineno} without {' '.join(words.split())[:70]}",
                     (module.__name__.split(".")[-1],),
                     "policy",
-                    lambda _, one=original, code=broken.__code__: _swap(one, code),
-                    lambda _, one=original, code=original.__code__: _swap(one, code),
+                    _swap(original, broken.__code__),
+                    _swap(original, original.__code__),
                 )
 
 
-def _swap(function: FunctionType, code: Any) -> None:  # noqa: ANN401 - a code object
-    function.__code__ = code
+def _swap(function: FunctionType, code: CodeType) -> Callable[[psycopg.Connection], None]:
+    def swap(_: psycopg.Connection) -> None:
+        function.__code__ = code
+
+    return swap
 
 
 def _function(module: ModuleType, name: str) -> FunctionType:
@@ -199,7 +214,9 @@ def _without(source: str, gone: ast.stmt, path: str, name: str, module: ModuleTy
     for parent in ast.walk(tree):
         for part in ("body", "orelse", "handlers", "finalbody"):
             block = getattr(parent, part, None)
-            for index, statement in enumerate(block if isinstance(block, list) else ()):
+            if not isinstance(block, list):
+                continue
+            for index, statement in enumerate(block):
                 if isinstance(statement, type(gone)) and statement.lineno == gone.lineno:
                     unreached = ast.If(test=ast.Constant(value=False), body=[statement], orelse=[])
                     block[index] = ast.copy_location(unreached, statement)

@@ -64,12 +64,16 @@ class Mutating:
             return {"mutant": mutant.name, "killed": None, "by": str(error).splitlines()[0], "seconds": 0}
         try:
             chosen = [item for item in items if f"/{mutant.tests}/" in item.nodeid]
-            by = next((item.nodeid for item in self._likely(mutant, chosen) if self._failure(item, item.session)), None)
+            by = next((item for item in self._likely(mutant, chosen) if self._failure(item, item.session)), None)
         finally:
             mutant.undo(superuser)
         if _copied(superuser) != copy:
             _put_back(superuser, copy)
-        return {"mutant": mutant.name, "killed": by is not None, "by": by, "seconds": time.monotonic() - started}
+        # A test that fails by itself notices nothing.
+        if by and (reason := self._failure(by, by.session)):
+            raise pytest.UsageError(f"{by.nodeid} fails still, after {mutant.name}: {reason}")
+        killer = by.nodeid if by else None
+        return {"mutant": mutant.name, "killed": bool(by), "by": killer, "seconds": time.monotonic() - started}
 
     def _likely(self, mutant: Mutant, items: list[pytest.Item]) -> list[pytest.Item]:
         """The tests, those first whose source speaks of what is broken, then the quick ones."""

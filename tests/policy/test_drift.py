@@ -132,6 +132,11 @@ def test_what_only_a_person_can_put_right_is_named(bent: "Bent", drift: str) -> 
     assert any(NAMED[drift] in fault for fault in found), found
 
 
+def test_what_the_owner_may_not_even_look_at_is_said(bent: "Bent") -> None:
+    bent.bend("ALTER TABLE djms.item OWNER TO postgres")
+    assert any(fault.startswith("the owner can't compare it all: ") for fault in faults(bent))
+
+
 def test_everything_bent_at_once_is_put_right(bent: "Bent") -> None:
     for drift in (
         "ALTER TABLE djms.item DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY",

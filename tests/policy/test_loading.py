@@ -68,6 +68,8 @@ FAULTS = [
     ('after = "expires"', 'after = "expires OR true"', 'after = "expires OR true"', "no name"),
     ('columns = ["name"]', 'columns = ["name)"]', 'columns = ["name)"]', "no name"),
     ("[purposes.visiting]", '[purposes."visiting; --"]', "", "no name"),
+    ('"django_migrations"', '"django migrations"', '"django migrations"', "no name"),
+    ('mailer = "Sends', '"mail er" = "Sends', '"mail er"', "no name"),
     ('name = "named"', 'name = "../named"', 'name = "../named"', "no name"),
     ('name = "my_accounts"', 'name = "current_person"', "", "two"),
     (
@@ -109,6 +111,24 @@ def test_a_fault_is_named_with_file_and_line(
     assert found, str(caught.value)
     if line:
         assert line in text.splitlines()[int(found[1]) - 1]
+
+
+EMPTY = {"categories": "{}", "processes": "{}", "purposes": "{}", "uses": "[]", "retention": "[]", "doors": "[]"}
+
+
+@pytest.mark.parametrize(
+    ("section", "value"),
+    [(name, value) for name in EMPTY for value in ("3", "'x'", "[3]", "{ x = 3 }", "[]", "{}") if value != EMPTY[name]],
+)
+def test_a_section_of_the_wrong_kind_is_refused(read: Callable[[str], Rules], section: str, value: str) -> None:
+    lines = ['version = "1"', *(f"{name} = {value if name == section else empty}" for name, empty in EMPTY.items())]
+    with pytest.raises(RulesError, match=rf"rules\.toml:\d+: .*(must be|wrong kind).*|.*{section}.*must be"):
+        read("\n".join(lines))
+
+
+def test_an_empty_policy_allows_nothing(read: Callable[[str], Rules]) -> None:
+    rules = read("\n".join(['version = "1"', *(f"{name} = {empty}" for name, empty in EMPTY.items())]))
+    assert compile_rules(rules, {}, {}, {}).policies == ()
 
 
 def test_a_missing_section_and_a_missing_file_are_named(tmp_path: Path, read: Callable[[str], Rules]) -> None:

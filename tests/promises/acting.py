@@ -11,6 +11,8 @@ import psycopg
 from tests.support import wait_until
 
 Row = tuple[Any, ...]
+# What register() and its like are given for a password: salt, memory, passes, lanes and key.
+KEY = "'\\x00', 19456, 2, 1, '\\x01'"
 
 
 @dataclass
@@ -59,11 +61,22 @@ def acting(
         connection.execute(b"COMMIT" if kept else b"ROLLBACK")
 
 
+def mailed(undone: Acting, template: str, recipient: str) -> str:
+    sql = "SELECT secret FROM djms.mail_message WHERE template = %s AND recipient = %s ORDER BY created_at DESC LIMIT 1"
+    return str(undone.value(sql, template, recipient))
+
+
+def key_of(undone: Acting, person: object, key: bytes) -> None:
+    """Give somebody a password whose key is known here."""
+    undone.changed("UPDATE djms.credential SET verifier = sha256(%s) WHERE person_id = %s", key, person)
+
+
 @dataclass
 class Raced:
-    """A statement that waits for another; `state`: its SQLSTATE, '' if it succeeded, once it has ended."""
+    """A statement that waits for another; once it has ended its SQLSTATE ('' if it succeeded) and first answer."""
 
     state: str = "still running"
+    answer: object = None
 
 
 @contextmanager
@@ -74,13 +87,22 @@ def waiting(url: str, role: str, token: str, sql: str, *arguments: object) -> It
     def run() -> None:
         with acting(url, role, token=token, kept=True) as one:
             pids.append(one.connection.info.backend_pid)
-            raced.state = one.refusal(sql, *arguments)
+            try:
+                done = one.connection.execute(sql.encode(), arguments)
+                raced.answer = (done.fetchone() or (None,))[0] if done.description else None
+                raced.state = ""
+            except psycopg.Error as error:
+                raced.state = error.sqlstate or "-----"
 
     pids: list[int] = []
     thread = threading.Thread(target=run)
     thread.start()
     with psycopg.connect(url, autocommit=True) as observer:
         blocked = "SELECT cardinality(pg_blocking_pids(%s)) > 0"
-        wait_until("the statement waits", lambda: bool(pids) and observer.execute(blocked, pids).fetchone() == (True,))
+
+        def is_settled() -> bool:
+            return not thread.is_alive() or (bool(pids) and observer.execute(blocked, pids).fetchone() == (True,))
+
+        wait_until("the statement waits or ends", is_settled)
     yield raced
     thread.join(15)

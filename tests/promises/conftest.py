@@ -5,7 +5,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.conftest import Cluster
+    from tests.promises.acting import Acting
     from tests.promises.people import World
 
 
@@ -16,3 +19,13 @@ def world(cluster: "Cluster") -> "World":
     from tests.promises.people import make_world  # noqa: PLC0415
 
     return make_world(cluster.url)
+
+
+@pytest.fixture
+def undone(world: "World") -> "Iterator[Acting]":
+    """Act as the superuser, who opens mail too, with no try counted yet; everything is undone at the end."""
+    from tests.promises.acting import Acting  # noqa: PLC0415 - beside the world above
+
+    with world.superuser() as superuser, superuser.transaction(force_rollback=True):
+        superuser.execute("DELETE FROM djms.sign_in_try")
+        yield Acting(superuser)

@@ -6,42 +6,21 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
-from tests.promises.acting import Acting, acting
+from tests.promises.acting import KEY, Acting, acting, key_of, mailed
 from tests.promises.people import STRANGERS
 from tests.promises.trying import Attack, Attacker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.conftest import Cluster
     from tests.promises.people import World
 
 PARAMETERS = "SELECT wait_seconds, salt, memory_kib, passes, lanes FROM djms.sign_in_parameters(%s)"
-KEY = "'\\x00', 19456, 2, 1, '\\x01'"
 TELL_PLANS = "SET LOCAL client_min_messages = log; SET LOCAL debug_print_plan = on"
 
 
 @pytest.fixture
 def site(cluster: "Cluster") -> str:
     return cluster.url("djms_site")
-
-
-@pytest.fixture
-def undone(world: "World") -> "Iterator[Acting]":
-    """Act as the superuser, who opens mail too; everything is undone at the end."""
-    with world.superuser() as superuser, superuser.transaction(force_rollback=True):
-        superuser.execute("DELETE FROM djms.sign_in_try")
-        yield Acting(superuser)
-
-
-def mailed(undone: Acting, template: str, recipient: str) -> str:
-    sql = "SELECT secret FROM djms.mail_message WHERE template = %s AND recipient = %s ORDER BY created_at DESC LIMIT 1"
-    return str(undone.value(sql, template, recipient))
-
-
-def key_of(undone: Acting, person: object, key: bytes) -> None:
-    """Give somebody a password whose key is known here."""
-    undone.changed("UPDATE djms.credential SET verifier = sha256(%s) WHERE person_id = %s", key, person)
 
 
 def test_no_login_reads_what_passwords_and_links_are_compared_with(cluster: "Cluster", world: "World") -> None:

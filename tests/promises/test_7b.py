@@ -31,9 +31,9 @@ def test_the_box_that_was_ticked_counts_when_the_registration_is_confirmed(world
             assert superuser.execute("SELECT djms.confirm_registration(%s)", link).fetchone() == ("confirmed",)
             superuser.execute("SELECT set_config('djms.token', %s, true)", [world.alice.token])
             superuser.execute("SELECT djms.invite(%s, %s)", [world.a.id, f"by-{address}"])
-            link = superuser.execute("SELECT secret FROM djms.mail_message WHERE recipient = %s", [f"by-{address}"])
+            asked = superuser.execute("SELECT secret FROM djms.mail_message WHERE recipient = %s", [f"by-{address}"])
             joined = f"SELECT outcome FROM djms.register_invited(%s, {key}, '1', %s)"
-            assert superuser.execute(joined.encode(), [*(link.fetchone() or ()), ticked]).fetchone() == ("joined",)
+            assert superuser.execute(joined.encode(), [*(asked.fetchone() or ()), ticked]).fetchone() == ("joined",)
         rows = superuser.execute(
             "SELECT email FROM djms.person JOIN djms.subscription ON person_id = id WHERE email ~ 'box-'"
         )
