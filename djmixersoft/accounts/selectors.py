@@ -95,6 +95,7 @@ def members(account_id: UUID) -> list[MemberRow]:
             row.since,
         )
         for row in rows
+        if row.person_id in emails  # else they left a moment ago
     ]
 
 

@@ -47,7 +47,10 @@ def opened(account_id: UUID, item_id: UUID) -> Content | None:
     row = Item.objects.filter(account_id=account_id, id=item_id).first()
     if row is None:
         return None
-    key = _key(account_id, item_id)
+    try:
+        key = _key(account_id, item_id)
+    except ItemKey.DoesNotExist:
+        return None  # removed a moment ago, and its key with it
     return Content(
         file=stores.blobs().open(str(item_id)),
         key=key,

@@ -3,16 +3,33 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db import Error as DatabaseError
+
 from djmixersoft.accounts.selectors import my_person_id
+from djmixersoft.accounts.services import NotAllowed
 from djmixersoft.content import stores
 from djmixersoft.content.models import AccountKey, Item, ItemKey
+from djmixersoft.policy.errors import is_not_signed_in, sqlstate
 from djmixersoft.vault.keys import Key, unwrap_account_key, wrap_account_key, wrap_item_key
 from djmixersoft.vault.upload import StoredFile
 
 
 def add_items(*, account_id: UUID, files: Iterable[StoredFile]) -> list[Item]:
-    """Adds received files to an account, in the signed-in person's name. Call it within the handler's `keeping`."""
-    me = my_person_id()
+    """Adds received files to an account, in the signed-in person's name. Call it within the handler's `keeping`.
+
+    Raises NotAllowed where they are no member (any more).
+    """
+    try:
+        return _add_items(account_id, files, my_person_id())
+    except AccountKey.DoesNotExist:
+        raise NotAllowed from None
+    except DatabaseError as error:
+        if sqlstate(error) == "42501" and not is_not_signed_in(error):
+            raise NotAllowed from error
+        raise
+
+
+def _add_items(account_id: UUID, files: Iterable[StoredFile], me: UUID) -> list[Item]:
     account_key = _account_key(account_id)
     items = []
     for file in files:
