@@ -13,7 +13,7 @@ from uuid import UUID
 from djmixersoft.people import selectors
 from djmixersoft.people.models import PersonAddress, PersonName, Session, Subscription
 from djmixersoft.people.passwords import Recipe, derive_key, fresh_recipe
-from djmixersoft.policy.purposes import acting_for, call_door, call_door_row
+from djmixersoft.policy.purposes import acting_for, call_door, call_door_row, release_connection
 
 SIGN_IN = "sign-in"
 SELF_SERVICE = "self-service"
@@ -71,6 +71,7 @@ def sign_in(*, email: str, password: str, stay: bool, device: str) -> SignedIn:
     """Signs a person in. Raises WrongPassword (after the same work for an unknown address), TooManyTries, Busy."""
     with acting_for(SIGN_IN):
         recipe = _recipe_for(email)
+    release_connection()
     key = derive_key(password, recipe)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     with acting_for(SIGN_IN):
@@ -168,6 +169,7 @@ def _recipe_for(email: str) -> Recipe:
 def _own_key(session: str | None, password: str) -> bytes:
     with acting_for(SELF_SERVICE, token=session):
         recipe = _recipe_for(selectors.me().email)
+    release_connection()
     return derive_key(password, recipe)
 
 

@@ -40,6 +40,15 @@ def acting_for(purpose: str, *, token: str | None = None, named: str | None = No
         raise
 
 
+def release_connection() -> None:
+    """Gives the connection back to the pool; the next transaction takes one anew.
+
+    Before long work without the database (hashing a password, streaming a file), so that nobody waits for a connection
+    that is only held.
+    """
+    connection.close()
+
+
 class CurrentPerson(Func):
     """The signed-in person's id, as the database knows it, inside a query."""
 
