@@ -92,7 +92,7 @@ MIDDLEWARE = [
     "djmixersoft.site.middleware.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "djmixersoft.site.middleware.CrossOrigin",
-    "djmixersoft.site.middleware.Purpose",
+    "djmixersoft.site.middleware.SitePurpose",
 ]
 ROOT_URLCONF = "djmixersoft.site.urls"
 WSGI_APPLICATION = "djmixersoft.wsgi.application"
@@ -133,7 +133,8 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler
 FILE_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
-DATA_UPLOAD_MAX_NUMBER_FILES = 1
+DATA_UPLOAD_MAX_NUMBER_FILES = 100
+MAX_UPLOAD_BYTES = 2 * 1024**3  # a file of Content
 
 # JSON lines on standard error without request data; see operations/logs.py for what is left out of them.
 configure_structlog()

@@ -1,0 +1,32 @@
+"""The site's one cookie: set when somebody signs in, and at no other time (clauses 2a, 2b)."""
+
+from datetime import timedelta
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+
+from djmixersoft.people.services import SignedIn
+from djmixersoft.policy.middleware import SESSION_COOKIE
+
+STAY: Final = timedelta(days=30)
+
+
+def set_cookie(response: HttpResponse, signed_in: SignedIn) -> HttpResponse:
+    """Give the browser its secret; without «stay signed in» it forgets it when it closes."""
+    response.set_cookie(
+        SESSION_COOKIE,
+        signed_in.token,
+        max_age=STAY if signed_in.stays else None,
+        path="/",
+        secure=True,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def delete_cookie(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Have the browser forget its secret, if it has one."""
+    if SESSION_COOKIE in request.COOKIES:
+        response.delete_cookie(SESSION_COOKIE, samesite="Lax")
+    return response

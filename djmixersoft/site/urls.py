@@ -1,0 +1,74 @@
+"""Every address of the site. Each leads to a view with exactly one purpose."""
+
+from typing import Final
+
+from django.urls import path, register_converter
+
+from djmixersoft.site.views import errors, files, invitations, me, members, public, registering, signing, studio
+
+
+class Secret:
+    """What a mailed link holds, as far as it may reach the database, which takes no NUL in a text."""
+
+    regex = r"[^/\x00]{1,200}"
+
+    def to_python(self, value: str) -> str:
+        """Take it as it is; only the database knows whether it opens something."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """Give it as it is."""
+        return value
+
+
+register_converter(Secret, "secret")
+
+ACCOUNT: Final = "accounts/<uuid:account_id>"
+ITEM: Final = f"{ACCOUNT}/items/<uuid:item_id>"
+
+urlpatterns = [
+    path("", public.front, name="front"),
+    path("privacy", public.privacy, name="privacy"),
+    path("terms", public.terms, name="terms"),
+    path("cookies", public.cookies, name="cookies"),
+    path("health", public.health, name="health"),
+    path("mailbox/<secret:key>/", public.mailbox_list, name="mailbox"),
+    path("mailbox/<secret:key>/<str:name>", public.mailbox_message, name="mailbox-message"),
+    path("register", registering.register, name="register"),
+    path("confirm/<secret:token>", registering.confirm, name="confirm"),
+    path("sign-in", signing.sign_in, name="sign-in"),
+    path("sign-out", signing.sign_out, name="sign-out"),
+    path("password/forgotten", signing.forgotten, name="forgotten"),
+    path("password/reset/<secret:token>", signing.reset, name="reset"),
+    path("email/confirm/<secret:token>", me.email_confirm, name="email-confirm"),
+    path("me", me.me, name="me"),
+    path("me/name", me.me_name, name="me-name"),
+    path("me/address", me.me_address, name="me-address"),
+    path("me/email", me.me_email, name="me-email"),
+    path("me/password", me.me_password, name="me-password"),
+    path("me/newsletter", me.me_newsletter, name="me-newsletter"),
+    path("me/sessions", me.sessions, name="sessions"),
+    path("me/sessions/end", me.sessions_end_all, name="sessions-end-all"),
+    path("me/sessions/<uuid:session_id>/end", me.session_end, name="session-end"),
+    path("invitations/<secret:token>", invitations.invitation, name="invitation"),
+    path("invitations/<secret:token>/accept", invitations.invitation_accept, name="invitation-accept"),
+    path("studio", studio.studio, name="studio"),
+    path("accounts", studio.account_new, name="account-new"),
+    path(ACCOUNT, studio.account, name="account"),
+    path(f"{ACCOUNT}/rename", members.account_rename, name="account-rename"),
+    path(f"{ACCOUNT}/upload", files.upload, name="upload"),
+    path(f"{ACCOUNT}/members", members.members, name="members"),
+    path(f"{ACCOUNT}/members/<uuid:person_id>", members.member_change, name="member-change"),
+    path(f"{ACCOUNT}/invitations", members.invite, name="invite"),
+    path(
+        f"{ACCOUNT}/invitations/<uuid:invitation_id>/withdraw", members.invitation_withdraw, name="invitation-withdraw"
+    ),
+    path(ITEM, files.item, name="item"),
+    path(f"{ITEM}/file", files.item_file, name="item-file"),
+    path(f"{ITEM}/remove", files.item_remove, name="item-remove"),
+]
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.server_error

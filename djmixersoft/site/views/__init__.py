@@ -1,0 +1,1 @@
+"""Views translate between requests and the apps below; a file for each subject."""
