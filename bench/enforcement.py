@@ -29,7 +29,7 @@ from djmixersoft.operations.postgres import EmbeddedPostgres
 PLAIN = "djmixersoft_plain"
 ENFORCED = "enforced"
 SEED = 20261123
-ROUNDS = int(os.environ.get("DJMS_BENCH_ROUNDS", "2000"))
+ROUNDS = 1000
 WARM = 100
 ACCEPTED = 1.05
 
@@ -74,9 +74,8 @@ def measured(data: DataFolder, server: EmbeddedPostgres) -> Iterator[Figure]:
     try:
         levels = {"queries": measure_queries(browsers, known)}
         yield from level_figures("queries", levels["queries"])
-        if (database.ROOT / "djmixersoft/site/urls.py").exists():
-            levels["pages"] = measure_pages(browsers, known)
-            yield from level_figures("pages", levels["pages"])
+        levels["pages"] = measure_pages(browsers, known)
+        yield from level_figures("pages", levels["pages"])
         yield from verdicts(levels)
     finally:
         from django.db import connections

@@ -6,6 +6,7 @@ import signal
 import socket
 import ssl
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -16,6 +17,7 @@ from urllib.parse import urlencode
 
 from djmixersoft.operations.database import ROOT
 from djmixersoft.operations.postgres import EmbeddedPostgres
+from djmixersoft.operations.refusal import Refusal
 
 PATIENCE = 120.0  # seconds; the first start makes the database
 RUN = ROOT / "run"
@@ -96,13 +98,18 @@ class Running:
         return Browser(self.port, self.certificate, token)
 
     def start(self) -> float:
-        """Run `./run`; return the seconds from its exec to the last byte of its first page over https."""
+        """Run `./run`; return the seconds from its exec to the last byte of its first page over https.
+
+        Raises:
+            Refusal: it doesn't start; what it says about that goes to standard error.
+
+        """
         names = ("DJMS_", "DATABASE_URL", "MAIL_URL", "DJANGO_")
         environment = {name: value for name, value in os.environ.items() if not name.startswith(names)}
         command = [str(RUN), "serve", "--data", str(self.folder), "--site-port", str(self.port)]
         began = time.monotonic()
         self.process = subprocess.Popen(  # noqa: S603 - our own command
-            command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+            command, env=environment, stdin=subprocess.DEVNULL, stdout=sys.stderr
         )
         while time.monotonic() - began < PATIENCE:
             if self.process.poll() is not None:
@@ -115,8 +122,7 @@ class Running:
                 finally:
                     browser.close()
             time.sleep(0.01)
-        message = f"./run does not start; {self.folder / 'log'} says why"
-        raise RuntimeError(message)
+        raise Refusal("./run doesn't start; the lines above say why.")
 
     def stop(self) -> None:
         """End it, as Ctrl-C does."""

@@ -20,7 +20,8 @@ from djmixersoft.operations.logs import line, log_uncaught
 from djmixersoft.operations.refusal import Refusal
 from djmixersoft.operations.tls import certificate
 
-THREADS = 16
+# More than log-ins may wait for their turn (people/passwords.py), so that pages, uploads and music always find one.
+THREADS = 96
 STOP_SECONDS = 3
 FIRST_PAGE_SECONDS = 30.0
 

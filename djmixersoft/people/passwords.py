@@ -20,9 +20,11 @@ STRONG_ENOUGH = 3  # of zxcvbn's 0 to 4: safe against an offline attack on a slo
 KEY_BYTES = 32
 SALT_BYTES = 16
 
-# One password is hashed at a time, so that a flood of sign-ins leaves a core to the pages; a few more may wait.
+# One password is hashed at a time, so that a flood of sign-ins leaves a core to the pages. Many may wait for it: they
+# cost next to nothing there, while those who are sent away come back at once. The last waits for about 2 seconds.
+PLACES = 64
 _HASHING = threading.Semaphore(1)
-_WAITING = threading.BoundedSemaphore(8)
+_LINE = threading.BoundedSemaphore(PLACES)
 PATIENCE = 10.0  # seconds
 
 
@@ -45,12 +47,26 @@ def fresh_recipe() -> Recipe:
     return Recipe(secrets.token_bytes(SALT_BYTES))
 
 
-def derive_key(password: str, recipe: Recipe) -> bytes:
-    """The 32-byte key of a password; about 30 ms of one core. Raises Busy where too many wait already.
+@contextmanager
+def in_line() -> Iterator[None]:
+    """A place among those who wait to have a password hashed. Raises Busy where there is none left."""
+    if not _LINE.acquire(blocking=False):
+        raise Busy
+    try:
+        yield
+    finally:
+        _LINE.release()
 
-    Call it outside any transaction. Look-alike spellings of a character count as the same (Unicode NFKC).
+
+def derive_key(password: str, recipe: Recipe) -> bytes:
+    """The 32-byte key of a password; about 30 ms of one core. Raises Busy where its turn doesn't come.
+
+    Call it while `in_line`, outside any transaction. Look-alike spellings of a character count as the same (Unicode
+    NFKC).
     """
-    with _turn():
+    if not _HASHING.acquire(timeout=PATIENCE):
+        raise Busy
+    try:
         return hash_secret_raw(
             unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass"),
             recipe.salt,
@@ -60,21 +76,8 @@ def derive_key(password: str, recipe: Recipe) -> bytes:
             hash_len=KEY_BYTES,
             type=Type.ID,
         )
-
-
-@contextmanager
-def _turn() -> Iterator[None]:
-    if not _WAITING.acquire(blocking=False):
-        raise Busy
-    try:
-        if not _HASHING.acquire(timeout=PATIENCE):
-            raise Busy
-        try:
-            yield
-        finally:
-            _HASHING.release()
     finally:
-        _WAITING.release()
+        _HASHING.release()
 
 
 def is_weak(password: str, *, known: Sequence[str]) -> bool:

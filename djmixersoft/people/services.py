@@ -1,7 +1,8 @@
 """Everything that changes who a person is, or signs them in.
 
-The functions that hash a password open their transactions themselves, before and after, never around it. What proves a
-person (a password's key, a mailed link) is judged by the database's doors, not here.
+The functions that hash a password stand in line for it first, so that who is sent away (Busy) has used up no try. They
+open their transactions themselves, before and after the hashing, never around it. What proves a person (a password's
+key, a mailed link) is judged by the database's doors, not here.
 """
 
 import hashlib
@@ -12,7 +13,7 @@ from uuid import UUID
 
 from djmixersoft.people import selectors
 from djmixersoft.people.models import PersonAddress, PersonName, Session, Subscription
-from djmixersoft.people.passwords import Recipe, derive_key, fresh_recipe
+from djmixersoft.people.passwords import Recipe, derive_key, fresh_recipe, in_line
 from djmixersoft.policy.purposes import acting_for, call_door, call_door_row, release_connection
 
 SIGN_IN = "sign-in"
@@ -45,6 +46,7 @@ class SignedIn:
         return "SignedIn(…)"
 
 
+@in_line()
 def register(*, email: str, password: str, account_name: str, terms_version: str, newsletter: bool) -> None:
     """Notes a registration; the link that confirms it is mailed. The same for an address that is registered already."""
     key = _new_key(password)
@@ -59,6 +61,7 @@ def confirm_registration(*, token: str) -> str:
     return str(call_door("confirm_registration", token=token))
 
 
+@in_line()
 def register_invited(*, token: str, password: str, terms_version: str, newsletter: bool) -> tuple[str, str]:
     """Registers the holder of an invitation's link: ('joined', their address), or ('taken', …) or the link's state."""
     key = _new_key(password)
@@ -67,6 +70,7 @@ def register_invited(*, token: str, password: str, terms_version: str, newslette
     return row["outcome"], row["address"] or ""
 
 
+@in_line()
 def sign_in(*, email: str, password: str, stay: bool, device: str) -> SignedIn:
     """Signs a person in. Raises WrongPassword (after the same work for an unknown address), TooManyTries, Busy."""
     with acting_for(SIGN_IN):
@@ -89,6 +93,7 @@ def request_password_reset(*, email: str) -> None:
     call_door("request_password_reset", address=email)
 
 
+@in_line()
 def reset_password(*, token: str, password: str) -> str:
     """Sets a new password for the holder of a mailed link: 'done', 'expired' or 'unknown'."""
     key = _new_key(password, "new_key")
@@ -101,6 +106,7 @@ def confirm_email_change(*, token: str) -> str:
     return str(call_door("confirm_email_change", token=token))
 
 
+@in_line()
 def change_password(*, session: str | None, old_password: str, password: str) -> None:
     """Sets a new password for whoever holds the session. Raises WrongPassword, TooManyTries, Busy, NotSignedIn."""
     old_key = _own_key(session, old_password)
@@ -110,6 +116,7 @@ def change_password(*, session: str | None, old_password: str, password: str) ->
             raise WrongPassword
 
 
+@in_line()
 def request_email_change(*, session: str | None, password: str, email: str) -> bool:
     """Mails a link to the wanted address; False where too many were mailed. Raises as change_password does."""
     key = _own_key(session, password)
@@ -174,6 +181,7 @@ def _own_key(session: str | None, password: str) -> bytes:
 
 
 def _new_key(password: str, key_name: str = "key") -> dict[str, Any]:
+    release_connection()
     recipe = fresh_recipe()
     return {
         "new_salt": recipe.salt,
