@@ -187,3 +187,8 @@ def test_who_starts_an_account_administers_it(world: "World", undone: Acting) ->
     rows = undone.rows("SELECT person_id, is_administrator FROM djms.membership WHERE account_id = %s", account)
     assert rows == [(world.bob.id, True)]
     assert undone.value("SELECT name FROM djms.account WHERE id = %s", account) == "New"
+
+
+def test_a_reset_for_an_unknown_address_mails_nothing_and_says_nothing(undone: Acting) -> None:
+    assert undone.refusal("SELECT djms.request_password_reset('nobody@example.org')") == ""
+    assert undone.value(f"{COUNT}mail_message WHERE recipient = 'nobody@example.org'") == 0
