@@ -74,7 +74,7 @@ select sha256(convert_to('token-' || n || '-' || place, 'UTF8')), pg_temp.uid('p
 
 @dataclass(frozen=True)
 class Browser:
-    """Somebody signed in, with an account of theirs, and an item in it."""
+    """Somebody signed in, with an account that they administer, and an item in it."""
 
     token: str
     account_id: UUID
@@ -98,7 +98,7 @@ def fill(url: str, *, people: int = PEOPLE, accounts: int = ACCOUNTS, items: int
 
 
 def browsers(url: str, count: int = SIGNED_IN, *, people: int = PEOPLE) -> list[Browser]:
-    """People to measure with, the same in each run: some of all, each with an account of theirs."""
+    """People to measure with, the same in each run: some of all, each with an account that they administer."""
     return list(_browsers(url, count, people))
 
 
@@ -108,13 +108,13 @@ def _browsers(url: str, count: int, people: int) -> Iterator[Browser]:
             b"""
             select distinct on (p.n) p.n, i.account_id, i.id
               from (select n, (select id from djms.person where email = 'dj' || n || '@example.org') as id
-                      from (select 1 + ((k * 48271::bigint) %% %s) as n from generate_series(1, %s) k) numbers) p
-              join djms.membership m on m.person_id = p.id
+                      from (select 4 * (1 + (k * 48271::bigint) %% %s) as n from generate_series(1, %s) k) numbers) p
+              join djms.membership m on m.person_id = p.id and m.is_administrator
               join lateral (select account_id, id from djms.item where account_id = m.account_id
                              order by id limit 1) i on true
              order by p.n, i.account_id
             """,
-            (people, count),
+            (people // 4, count),
         )
         for number, account_id, item_id in rows:
             yield Browser(f"token-{number}-1", account_id, item_id)
