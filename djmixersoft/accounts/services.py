@@ -1,5 +1,7 @@
 """Everything that changes an account or who belongs to it. Who may, is the row policies' and the doors' affair."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -8,7 +10,7 @@ from django.db import Error as DatabaseError
 from django.db.models.functions import Now
 
 from djmixersoft.accounts.models import Account, Invitation, Membership
-from djmixersoft.policy.errors import sqlstate
+from djmixersoft.policy.errors import is_not_signed_in, sqlstate
 from djmixersoft.policy.purposes import call_door, call_door_row
 
 
@@ -50,10 +52,8 @@ def rename_account(*, account_id: UUID, name: str) -> None:
 
 def invite(*, account_id: UUID, email: str) -> str:
     """Mails an invitation: 'sent', 'member' or 'many'. Raises NotAllowed."""
-    try:
+    with _in_words():
         return str(call_door("invite", into_account=account_id, address=email))
-    except DatabaseError as error:
-        raise _meant(error) from error
 
 
 def withdraw_invitation(*, account_id: UUID, invitation_id: UUID) -> None:
@@ -76,7 +76,7 @@ def change_member(*, account_id: UUID, person_id: UUID, change: Change, me: UUID
     """
     done = 0
     member = Membership.objects.filter(account_id=account_id, person_id=person_id)
-    try:
+    with _in_words():
         match change:
             case Change.PROMOTE:
                 done = member.update(is_administrator=True)
@@ -88,16 +88,18 @@ def change_member(*, account_id: UUID, person_id: UUID, change: Change, me: UUID
                 done = member.exclude(person_id=me).update(is_administrator=True)
                 if done:
                     Membership.objects.filter(account_id=account_id, person_id=me).update(is_administrator=False)
-    except DatabaseError as error:
-        raise _meant(error) from error
     if not done:
         raise NotAllowed
 
 
-def _meant(error: DatabaseError) -> Exception:
-    match sqlstate(error):
-        case "DJ001":
-            return LastAdministrator()
-        case "42501" if "no signed-in person" not in str(error):
-            return NotAllowed()
-    return error
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """Names the database's refusals. Every other error passes as it came, with the cause that tells what it is."""
+    try:
+        yield
+    except DatabaseError as error:
+        if sqlstate(error) == "DJ001":
+            raise LastAdministrator from error
+        if sqlstate(error) == "42501" and not is_not_signed_in(error):
+            raise NotAllowed from error
+        raise
