@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 import structlog
 from django.core.wsgi import get_wsgi_application
 
+from djmixersoft.site.letters import Utf8Request
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "djmixersoft.settings")
 django_application = get_wsgi_application()
+django_application.request_class = Utf8Request
 # The server copies the environment into that of every request; a page that printed it must find no password there.
 for name in ("DATABASE_URL", "MAIL_URL"):
     os.environ.pop(name, None)

@@ -1,6 +1,5 @@
 """What every request goes through: safe headers, the check that it isn't another site's, and its one purpose."""
 
-import codecs
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final
@@ -94,8 +93,6 @@ class SitePurpose(PurposeMiddleware):
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer; what clashed with another's change at the very same moment is tried again."""
-        if _is_in_odd_letters(request):
-            return _unreadable(request)
         response = super().__call__(request)
         for _try in range(TRIES - 1):
             if not request.META.pop(CLASHED, False):
@@ -139,15 +136,6 @@ class SitePurpose(PurposeMiddleware):
                 template="unavailable",
             )
         )
-
-
-def _is_in_odd_letters(request: HttpRequest) -> bool:
-    """Tell whether a body claims not to be in UTF-8, as browsers' bodies are; Django may stumble on others."""
-    claimed = (request.content_params or {}).get("charset", "utf-8")
-    try:
-        return codecs.lookup(claimed).name != "utf-8"
-    except LookupError:
-        return False
 
 
 def _unreadable(request: HttpRequest) -> HttpResponse:
