@@ -53,6 +53,12 @@ def _rules() -> Rules:
 
 def _row(clause: str, html: str, found: Mapping[str, ProbeResult]) -> ClauseRow:
     known = _rules()
-    uses = tuple(use for use in known.uses if known.purposes[use.purpose].clause == clause)
+    uses = tuple(use for use in known.uses if clause in _clauses_of(use))
     doors = tuple(door for door in known.doors if door.clause == clause)
     return ClauseRow(clause, html, uses, doors, found.get(clause))
+
+
+def _clauses_of(use: Use) -> tuple[str, str]:
+    """Why information is used, and what kind of information it is: a use stands under both."""
+    known = _rules()
+    return known.purposes[use.purpose].clause, known.categories[use.category].clause
