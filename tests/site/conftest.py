@@ -1,0 +1,60 @@
+"""Three standing people: an owner, a mate in the owner's account, and a stranger with an account of their own."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+
+from tests.site.browsing import Browser, Person, Post, registered
+
+if TYPE_CHECKING:
+    from tests.conftest import Cluster
+
+
+@pytest.fixture(scope="session")
+def superuser(cluster: "Cluster") -> Iterator[psycopg.Connection[Any]]:
+    """See and do what no login of the site's may."""
+    with psycopg.connect(cluster.url("postgres"), autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def post(superuser: psycopg.Connection[Any]) -> Post:
+    """Read the mail that is to be sent."""
+    superuser.execute("DELETE FROM djms.sign_in_try")
+    return Post(superuser)
+
+
+@pytest.fixture
+def visitor(post: Post) -> Browser:  # noqa: ARG001 - there must be a database
+    """Somebody who never signed in."""
+    return Browser()
+
+
+@pytest.fixture
+def owner(post: Post) -> Person:
+    """The Administrator of an account."""
+    return registered(post, "owner", account_name="Night Shift")
+
+
+@pytest.fixture
+def mate(post: Post, owner: Person) -> Person:
+    """A member of the owner's account, who has one of their own as well."""
+    mate = registered(post, "mate", account_name="Warm Up")
+    owner.post(f"{owner.crate}/invitations", {"email": mate.email})
+    accepted = mate.post(f"/invitations/{post.link(mate.email, 'invitation')}/accept")
+    assert accepted["Location"] == f"{owner.crate}?done=joined"
+    return mate
+
+
+@pytest.fixture
+def stranger(post: Post) -> Person:
+    """Somebody with an account of their own."""
+    return registered(post, "stranger", account_name="Elsewhere")
+
+
+@pytest.fixture(scope="module")
+def stranger_once(superuser: psycopg.Connection[Any]) -> Person:
+    """Somebody for a whole file of tests that change nothing about them."""
+    return registered(Post(superuser), "stranger", account_name="Elsewhere")
