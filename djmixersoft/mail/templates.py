@@ -1,0 +1,92 @@
+"""The mails that there are: administrative ones only (clause 7d), a closed list."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import quote
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
+
+NAME_LENGTH = 60  # characters of an account's name that a mail shows
+ADDRESS_LENGTH = 254  # RFC 5321 4.5.3.1.3, without the angle brackets
+WORD_JOINER = "\u2060"
+
+
+class Template(StrEnum):
+    """Each mail that a door may write down. Its text is templates/mail/<value>.txt: the subject, then the body."""
+
+    CONFIRM_REGISTRATION = "confirm-registration"
+    ALREADY_REGISTERED = "already-registered"
+    RESET_PASSWORD = "reset-password"  # noqa: S105 - a name
+    PASSWORD_CHANGED = "password-changed"  # noqa: S105 - a name
+    CONFIRM_EMAIL = "confirm-email"
+    EMAIL_CHANGE_ASKED = "email-change-asked"
+    EMAIL_CHANGED = "email-changed"
+    INVITATION = "invitation"
+
+
+# Where a mail's link leads; the token follows.
+LINKS = {
+    Template.CONFIRM_REGISTRATION: "/confirm/",
+    Template.RESET_PASSWORD: "/password/reset/",
+    Template.CONFIRM_EMAIL: "/email/confirm/",
+    Template.INVITATION: "/invitations/",
+}
+
+
+class Unsendable(Exception):
+    """A message can't be made of what is written down. It stays written down; the text names no person."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """What a mail says, as plain text."""
+
+    subject: str
+    body: str
+
+
+def render(template: str, context: Mapping[str, object], secret: str | None) -> Text:
+    """The text of a mail. `secret`: what its link holds.
+
+    Raises:
+        Unsendable: there is no such mail, or its link is missing.
+
+    """
+    if template not in set(Template):
+        message = f"there is no mail template {template[:40]!r}"
+        raise Unsendable(message)
+    mail = Template(template)
+    words = {"site": settings.PUBLIC_URL}
+    if mail in LINKS:
+        if not secret:
+            message = f"a mail {mail.value!r} has lost its link"
+            raise Unsendable(message)
+        words["link"] = f"{settings.PUBLIC_URL}{LINKS[mail]}{quote(secret, safe='')}"
+    words |= {"account": _unlinked(one_line(context.get("account"), NAME_LENGTH))}
+    words |= {"inviter": one_line(context.get("inviter"), ADDRESS_LENGTH)}
+    with translation.override(settings.LANGUAGE_CODE):
+        subject, body = render_to_string(f"mail/{mail.value}.txt", words).split("\n", 1)
+    return Text(subject.strip(), body.strip() + "\n")
+
+
+def one_line(text: object, length: int) -> str:
+    """What a person has named something, fit for a line of ours: no line breaks, no control or bidi characters."""
+    kept = []
+    for character in str(text or ""):
+        category = unicodedata.category(character)
+        if category in {"Cc", "Zl", "Zp"}:
+            kept.append(" ")
+        elif category[0] != "C":
+            kept.append(character)
+    line = " ".join("".join(kept).split())
+    return line if len(line) <= length else line[: length - 1] + "…"
+
+
+def _unlinked(name: str) -> str:
+    """Keeps mail programs from making a link of an account's name: our mail must not be a stranger's advertisement."""
+    return re.sub(r"(?<=[.:/])(?=\S)", WORD_JOINER, name)
