@@ -29,8 +29,8 @@ class Job:
     """A kind of job: which process takes it from its queue, and for which purpose.
 
     `function`: called with ids as keywords; an async one gets the queue (a procrastinate `App`) first, and must not
-    block. `every`: when it is due by itself, in cron's words and UTC. `tries`: how often it is tried before it counts as
-    failed; the n-th pause is 4 to the power of n seconds, so 9 tries take a day.
+    block. `every`: when it is due by itself, in cron's words and UTC. `tries`: how often it is tried before it counts
+    as failed; the n-th pause is 4 to the power of n seconds, so 9 tries take a day.
     """
 
     name: str
