@@ -11,7 +11,7 @@ from django.conf import settings
 from django.test import override_settings
 
 from djmixersoft.vault.blobs import NoRoom
-from tests.site.browsing import Person, items_of, text_of
+from tests.site.browsing import COOKIE, Person, items_of, text_of
 
 OGG = b"OggS" + bytes(range(256)) * 400  # 102,404 bytes: several chunks of the ciphertext
 
@@ -190,6 +190,19 @@ def test_a_stranger_gets_the_same_page_as_for_nothing_at_all(owner: Person, stra
     for path in (f"{item}/remove", f"{through_own}/remove", f"{owner.crate}/upload"):
         assert stranger.browser.post(path, {"tracks": track()}).status_code == HTTPStatus.NOT_FOUND
     assert body_of(owner.get(f"{item}/file")) == OGG
+
+
+def test_who_is_not_signed_in_cannot_tell_ids_that_exist_from_others(owner: Person) -> None:
+    item = uploaded(owner)
+    nobody = Person("nobody@example.org")
+    for made_up in (None, "made-up"):
+        for path in (owner.crate, item, f"/accounts/{uuid4()}", f"/accounts/{uuid4()}/items/{uuid4()}"):
+            if made_up:
+                nobody.browser.cookies[COOKIE] = made_up
+            assert nobody.get(path)["Location"].startswith("/sign-in?"), path
+            if made_up:
+                nobody.browser.cookies[COOKIE] = made_up
+            assert nobody.post(f"{path}/remove" if "items" in path else f"{path}/rename").status_code == 401, path
 
 
 def test_a_strangers_upload_is_refused_before_it_is_read(owner: Person, stranger: Person) -> None:
