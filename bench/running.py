@@ -6,7 +6,6 @@ import signal
 import socket
 import ssl
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -101,16 +100,18 @@ class Running:
         """Run `./run`; return the seconds from its exec to the last byte of its first page over https.
 
         Raises:
-            Refusal: it doesn't start; what it says about that goes to standard error.
+            Refusal: it doesn't start.
 
         """
         names = ("DJMS_", "DATABASE_URL", "MAIL_URL", "DJANGO_")
         environment = {name: value for name, value in os.environ.items() if not name.startswith(names)}
         command = [str(RUN), "serve", "--data", str(self.folder), "--site-port", str(self.port)]
         began = time.monotonic()
-        self.process = subprocess.Popen(  # noqa: S603 - our own command
-            command, env=environment, stdin=subprocess.DEVNULL, stdout=sys.stderr
-        )
+        said = self.folder.with_name("said")
+        with said.open("wb") as output:
+            self.process = subprocess.Popen(  # noqa: S603 - our own command
+                command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+            )
         while time.monotonic() - began < PATIENCE:
             if self.process.poll() is not None:
                 break
@@ -122,7 +123,8 @@ class Running:
                 finally:
                     browser.close()
             time.sleep(0.01)
-        raise Refusal("./run doesn't start; the lines above say why.")
+        reason = said.read_text("utf-8", errors="replace").strip()
+        raise Refusal(f"./run doesn't start, and says: {reason}")
 
     def stop(self) -> None:
         """End it, as Ctrl-C does."""
