@@ -68,7 +68,7 @@ class LiveSystem:
 
     def get(self, path: str, *, cookie: str = "") -> Page:
         """Fetches a page as a visitor does, with the site's certificate verified. Raises NotRunning."""
-        address = self._address()
+        address = self.address()
         parts = urlsplit(address)
         own = self.data / "secrets" / "tls" / "cert.pem" if self.data else None
         trust = ssl.create_default_context(cafile=str(own) if own and own.exists() else None)
@@ -85,7 +85,8 @@ class LiveSystem:
         finally:
             connection.close()
 
-    def _address(self) -> str:
+    def address(self) -> str:
+        """The site's public address, as `serve` noted it. Raises NotRunning."""
         record = self.data / "address" if self.data else None
         if record is None or not record.exists():
             message = "the site is not being served"
@@ -114,9 +115,10 @@ def probes_of(promise: str) -> list[Probe]:
 
 @dataclass
 class Attempts:
-    """Statements tried on a login: how many, and those that got something they should not."""
+    """Statements tried on a login: how many, how many with an error, and those that got what they should not."""
 
     tried: int = 0
+    refused: int = 0
     got: list[str] = field(default_factory=list)
 
     def expect_refusal(self, connection: psycopg.Connection[Any], setting: str, statement: str) -> None:
@@ -131,7 +133,7 @@ class Attempts:
                     if rows.rowcount != 0:
                         self.got.append(f"{setting} {statement}: {rows.rowcount} rows")
             except psycopg.Error:
-                return
+                self.refused += 1
 
     def finding(self, of: str) -> Finding:
         """The attempts as a finding: kept if nothing got through."""
@@ -139,7 +141,8 @@ class Attempts:
             return Finding(
                 kept=False, evidence=f"{len(self.got)} of {self.tried} statements got through: {self.got[0]}"
             )
-        return Finding(kept=True, evidence=f"{self.tried} statements tried {of}; none got a row")
+        answers = f"{self.refused} refused, {self.tried - self.refused} found nothing"
+        return Finding(kept=True, evidence=f"{self.tried} statements tried {of}: {answers}; none got a row")
 
 
 def roles_of(rules: Rules, process: str) -> list[str]:
