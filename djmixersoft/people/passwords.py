@@ -3,10 +3,12 @@
 The password and its key never reach a log or a disk; the database keeps only the SHA-256 of the key.
 """
 
+import os
 import secrets
 import threading
 import unicodedata
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -20,12 +22,12 @@ STRONG_ENOUGH = 3  # of zxcvbn's 0 to 4: safe against an offline attack on a slo
 KEY_BYTES = 32
 SALT_BYTES = 16
 
-# One password is hashed at a time, so that a flood of sign-ins leaves a core to the pages. Many may wait for it: they
-# cost next to nothing there, while those who are sent away come back at once. The last waits for about 2 seconds.
+# Many may wait to have a password hashed: they cost next to nothing there, while those who are sent away come back at
+# once. The last waits for about 2 seconds.
 PLACES = 64
-_HASHING = threading.Semaphore(1)
 _LINE = threading.BoundedSemaphore(PLACES)
 PATIENCE = 10.0  # seconds
+HASHING_PRIORITY = 10  # of -20 (most) to 19 (least)
 
 
 class Busy(Exception):
@@ -64,20 +66,32 @@ def derive_key(password: str, recipe: Recipe) -> bytes:
     Call it while `in_line`, outside any transaction. Look-alike spellings of a character count as the same (Unicode
     NFKC).
     """
-    if not _HASHING.acquire(timeout=PATIENCE):
-        raise Busy
+    secret = unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")
+    turn = _HASHING.submit(
+        hash_secret_raw,
+        secret,
+        recipe.salt,
+        time_cost=recipe.passes,
+        memory_cost=recipe.memory_kib,
+        parallelism=recipe.lanes,
+        hash_len=KEY_BYTES,
+        type=Type.ID,
+    )
     try:
-        return hash_secret_raw(
-            unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass"),
-            recipe.salt,
-            time_cost=recipe.passes,
-            memory_cost=recipe.memory_kib,
-            parallelism=recipe.lanes,
-            hash_len=KEY_BYTES,
-            type=Type.ID,
-        )
-    finally:
-        _HASHING.release()
+        return turn.result(PATIENCE)
+    except TimeoutError:
+        turn.cancel()
+        raise Busy from None
+
+
+def _step_back() -> None:
+    # On Linux a thread has a priority of its own: setpriority(2), "C library/kernel differences".
+    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), HASHING_PRIORITY)
+
+
+# One password is hashed at a time, by a thread that lets all others go first, so that a flood of sign-ins leaves the
+# pages their time.
+_HASHING = ThreadPoolExecutor(1, "hashing", _step_back)
 
 
 def is_weak(password: str, *, known: Sequence[str]) -> bool:
