@@ -23,8 +23,8 @@ from django.utils import timezone
 
 from djmixersoft.accounts import selectors as accounts
 from djmixersoft.accounts.models import Account, Membership
-from djmixersoft.content import selectors as content
 from djmixersoft.content.models import Item
+from djmixersoft.content.selectors import items as content
 from djmixersoft.people import selectors as people
 from djmixersoft.people.models import (
     Person,
@@ -151,7 +151,7 @@ class ByHand:
                 row.id,
                 row.name,
                 row.size,
-                bytes(row.sha256).hex(),
+                bytes(row.sha256 or b"").hex(),
                 row.media_type,
                 names.get(row.added_by_id, ""),
                 row.added_at,

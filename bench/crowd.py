@@ -53,9 +53,10 @@ select account_id, person_id, row_number() over (partition by account_id order b
 create index on member_of (account_id, place);
 """
 _ITEMS = """
-insert into item (account_id, id, name, size, sha256, media_type, added_by, added_at)
+insert into item (account_id, id, name, size, sha256, media_type, added_by, added_at, blob_id, changed_by, changed_at)
 select m.account_id, pg_temp.uid('item', n), 'Track ' || n || '.flac', 1000000 + n,
        sha256(convert_to(n::text, 'UTF8')), 'audio/flac', m.person_id,
+       timestamptz '2026-01-01' + n * interval '10 seconds', pg_temp.uid('blob', n), m.person_id,
        timestamptz '2026-01-01' + n * interval '10 seconds'
   from (select n, 1 + floor(%(accounts)s * power((hashint8(n) + 2147483648.0) / 4294967297.0, 3))::bigint as account
           from generate_series(1, %(items)s) n) i

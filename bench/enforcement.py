@@ -144,7 +144,7 @@ def variants(known: dict[str, UUID]) -> list[Variant]:
 def measure_queries(browsers: list[Browser], known: dict[str, UUID]) -> Timings:
     """Time what each page asks of the database, without making the page."""
     from djmixersoft.accounts import selectors as accounts
-    from djmixersoft.content import selectors as content
+    from djmixersoft.content.selectors import items as content
     from djmixersoft.people import selectors as people
     from djmixersoft.policy import middleware
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from djmixersoft.operations.refusal import Refusal
 
-VERSION = "1"
+VERSION = "2"
 FOLDERS = ("postgres", "secrets", "blobs", "mailbox", "log")
 DATABASE_LOGINS = (
     "postgres",

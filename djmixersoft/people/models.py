@@ -136,6 +136,26 @@ class Subscription(models.Model):
         db_table = "subscription"
 
 
+class ApiToken(models.Model):
+    """A token with which a person's programs act as they. The program holds it, the table its SHA-256 only.
+
+    `may_write`: without it, the database answers in transactions that are read only. `account_id`: where given, the one
+    account that it is good for (no foreign key: people know of no accounts).
+    """
+
+    token_hash = models.BinaryField(primary_key=True)
+    id = models.UUIDField(unique=True, db_default=RandomUUID())
+    person = models.ForeignKey(Person, models.CASCADE)
+    name = models.TextField()
+    may_write = models.BooleanField()
+    account_id = models.UUIDField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "api_token"
+
+
 class DoorSecret(models.Model):
     """The key with which doors hash addresses and make salts for unknown ones. One row; no purpose may read it."""
 

@@ -27,6 +27,7 @@ SCOPE_DOORS = {
     "administered": "administered_accounts",
     "teammates": "my_teammates",
     "named": "named",
+    "linked": "linked",
 }
 
 
@@ -90,6 +91,7 @@ def predicate(rules: Rules, use: Use, table: str) -> str:
         "account": f"{account} = ANY ((SELECT {SCHEMA}.my_accounts())::uuid[])",
         "administered": f"{account} = ANY ((SELECT {SCHEMA}.administered_accounts())::uuid[])",
         "named": f"{use.key} = (SELECT {SCHEMA}.named())::uuid",
+        "linked": f"{use.key} = ANY ((SELECT {SCHEMA}.linked())::uuid[])",
         "expired": f"{retention.after} < (SELECT clock_timestamp()) - interval '{retention.keep}'" if retention else "",
         "all": "true",
     }[use.rows]

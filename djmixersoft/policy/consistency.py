@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from djmixersoft.policy.rules import PERSONAL_CATEGORIES, ROWS, VERBS, Door, Retention, Rules, Use
+from djmixersoft.policy.rules import KEYED, PERSONAL_CATEGORIES, ROWS, VERBS, Door, Retention, Rules, Use
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _PURPOSE = re.compile(r"[a-z][a-z0-9-]*")
@@ -107,8 +107,8 @@ def _scope_of_use(rules: Rules, use: Use) -> Iterator[tuple[str, str]]:
         yield "rows", f"unknown rows {use.rows!r}; known are {', '.join(ROWS)}"
     if use.rows == "all" and use.category in PERSONAL_CATEGORIES:
         yield "rows", f"rows 'all' can't be used on {use.category} information"
-    if (use.rows == "named") != bool(use.key):
-        yield "rows", "rows 'named' and 'key' go together"
+    if (use.rows in KEYED) != bool(use.key):
+        yield "rows", "rows 'named' or 'linked' and 'key' go together"
     if use.rows == "expired":
         for table in use.tables:
             if not rules.retention_of(table):

@@ -7,13 +7,13 @@ doubt a change counts as widening.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from djmixersoft.policy.rules import PERSONAL_CATEGORIES, Rules, Use
+from djmixersoft.policy.rules import KEYED, PERSONAL_CATEGORIES, Rules, Use
 
 # Which rows are surely among which others. Two kinds of rows that are not in here can't be compared.
 _WITHIN = {
     ("own", "teammates"),
     ("administered", "account"),
-    *((rows, "all") for rows in ("own", "teammates", "administered", "account", "named", "expired")),
+    *((rows, "all") for rows in ("own", "teammates", "administered", "account", "named", "linked", "expired")),
 }
 
 
@@ -53,7 +53,9 @@ class _Atom:
         """Whether the other surely allows all that this does."""
         rows = self.rows == other.rows or (self.rows, other.rows) in _WITHIN
         columns = not other.columns or (bool(self.columns) and self.columns <= other.columns)
-        return rows and columns and other.stamp in {"", self.stamp} and (self.rows != "named" or self.key == other.key)
+        return (
+            rows and columns and other.stamp in {"", self.stamp} and (self.rows not in KEYED or self.key == other.key)
+        )
 
 
 def compare(old: Rules, new: Rules) -> list[Change]:

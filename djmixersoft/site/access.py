@@ -10,8 +10,8 @@ from django.http import Http404
 
 from djmixersoft.accounts import selectors as accounts
 from djmixersoft.accounts.selectors import AccountRow
-from djmixersoft.content import selectors as content
-from djmixersoft.content.selectors import ItemRow
+from djmixersoft.content.selectors import items as content
+from djmixersoft.content.selectors.items import ItemRow
 
 
 def access_account(account_id: UUID) -> AccountRow:

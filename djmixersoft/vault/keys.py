@@ -147,12 +147,13 @@ def unwrap_item_key(account_key: Key, wrapped: bytes | memoryview, *, account_id
     return _unwrap(account_key, bytes(wrapped), _ITEM_KEY + account_id.bytes + item_id.bytes)
 
 
-def context(account_id: UUID, item_id: UUID) -> bytes:
-    """Return the encryption context that binds a blob to one item of one account.
+def context(account_id: UUID, item_id: UUID, blob_id: UUID) -> bytes:
+    """Return the encryption context that binds a blob to its own name, and to one item of one account.
 
-    A fixed label, then both ids as 16 bytes each: no two pairs of ids have the same encoding.
+    A fixed label, then the ids as 16 bytes each: no two triples of ids have the same encoding. With the blob's name,
+    one version of an item can't be passed off as another.
     """
-    return _ITEM + account_id.bytes + item_id.bytes
+    return _ITEM + account_id.bytes + item_id.bytes + blob_id.bytes
 
 
 def _wrap(wrapping: Key, key: Key, bound_to: bytes) -> bytes:

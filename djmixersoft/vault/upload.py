@@ -84,55 +84,80 @@ else:  # Django's own class takes no parameter when the program runs
     _Uploaded = UploadedFile
 
 
-class StoredFile(_Uploaded):
-    """An upload after its encryption: what its rows need, and no content to read.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """A blob that was written whole, and what it is to be checked against.
 
-    ``size`` (bytes) and ``sha256`` (32 bytes) are of the plaintext; ``blob`` is the ciphertext's name in the store.
+    ``size`` (bytes) and ``sha256`` (32 bytes) are of the plaintext, ``sealed_size`` and ``sealed_sha256`` of the
+    ciphertext, so that a check of the store needs no key.
     """
+
+    blob_id: UUID
+    size: int
+    sha256: bytes
+    media_type: MediaType
+    sealed_size: int
+    sealed_sha256: bytes
+
+
+class StoredFile(_Uploaded):
+    """An upload after its encryption: what its rows need, and no content to read."""
 
     size: int
     name: str
 
-    def __init__(self, *, name: str, size: int, sha256: bytes, media_type: MediaType, item_id: UUID, key: Key) -> None:
+    def __init__(self, *, name: str, item_id: UUID, key: Key, stored: Stored) -> None:
         """Keep the facts."""
-        super().__init__(name=name, content_type=media_type, size=size)
-        self.sha256 = sha256
-        self.media_type = media_type
+        super().__init__(name=name, content_type=stored.media_type, size=stored.size)
         self.item_id = item_id
-        self.blob = str(item_id)
         self.key = key
+        self.stored = stored
 
     def close(self) -> None:
         """Do nothing: there is no file to close."""
 
     def __repr__(self) -> str:
         """Leave the name out: it is Content."""
-        return f"<StoredFile: {self.blob}>"
+        return f"<StoredFile: {self.stored.blob_id}>"
 
 
 class _Receipt:
     """One file while it arrives."""
 
     def __init__(self, store: BlobStore, account_id: UUID, name: str) -> None:
-        self.item_id, self._key, self.name = uuid4(), Key.generate(), name
-        self._encryptor = Encryptor(self._key, context(account_id, self.item_id))
+        self._item_id, self._blob_id, self._key, self.name = uuid4(), uuid4(), Key.generate(), name
+        self._encryptor = Encryptor(self._key, context(account_id, self._item_id, self._blob_id))
         self._sha256, self.size, self._head = hashlib.sha256(), 0, b""
-        self.incoming = store.incoming(str(self.item_id))
+        self._sealed_sha256, self._sealed_size = hashlib.sha256(), 0
+        self.incoming = store.incoming(str(self._blob_id))
 
     def take(self, plaintext: bytes) -> None:
         self._sha256.update(plaintext)
         self.size += len(plaintext)
         if len(self._head) < HEAD_SIZE:
             self._head += plaintext[: HEAD_SIZE - len(self._head)]
-        self.incoming.write(self._encryptor.update(plaintext))
+        self._write(self._encryptor.update(plaintext))
 
     def finish(self) -> StoredFile:
-        self.incoming.write(self._encryptor.finish())
-        kind = media_type(self.name, self._head)
-        digest = self._sha256.digest()
+        self._write(self._encryptor.finish())
         return StoredFile(
-            name=self.name, size=self.size, sha256=digest, media_type=kind, item_id=self.item_id, key=self._key
+            name=self.name,
+            item_id=self._item_id,
+            key=self._key,
+            stored=Stored(
+                blob_id=self._blob_id,
+                size=self.size,
+                sha256=self._sha256.digest(),
+                media_type=media_type(self.name, self._head),
+                sealed_size=self._sealed_size,
+                sealed_sha256=self._sealed_sha256.digest(),
+            ),
         )
+
+    def _write(self, ciphertext: bytes) -> None:
+        self.incoming.write(ciphertext)
+        self._sealed_sha256.update(ciphertext)
+        self._sealed_size += len(ciphertext)
 
 
 class EncryptingUploadHandler(FileUploadHandler):
@@ -163,7 +188,7 @@ class EncryptingUploadHandler(FileUploadHandler):
         try:
             for receipt, stored in arrived:
                 receipt.incoming.commit()
-                kept.append(stored.blob)
+                kept.append(str(stored.stored.blob_id))
             yield [stored for _receipt, stored in arrived]
         except (OperationalError, InterfaceError):
             raise

@@ -70,8 +70,8 @@ CHANGES = [
         False,
     ),
     (
-        'purposes = ["teamwork"]\nclause = "4a"\ntouches = { session = ["read"], membership = ["read"] }',
-        'purposes = ["teamwork", "visiting"]\nclause = "4a"\ntouches = { session = ["read"], membership = ["read"] }',
+        'purposes = ["teamwork"]\nclause = "4a"\ntouches = { session = ["read"], api_token',
+        'purposes = ["teamwork", "visiting"]\nclause = "4a"\ntouches = { session = ["read"], api_token',
         "widened  door my_accounts: for visiting",
         True,
     ),

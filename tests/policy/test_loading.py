@@ -57,7 +57,7 @@ FAULTS = [
     ('touches = { session = ["read"] }', 'touches = ["session"]', 'touches = ["session"]', "wrong kind"),
     ('clause = "2b"\n', "", "[purposes.visiting]", "lacks 'clause'"),
     ('rows = "account"', 'rows = "all"', 'rows = "all"', "rows 'all' can't be used on personal information"),
-    ('key = "id"\n', "", 'rows = "named"', "rows 'named' and 'key' go together"),
+    ('key = "id"\n', "", 'rows = "named"', "rows 'named' or 'linked' and 'key' go together"),
     ('["session", "registration"', '["person", "session", "registration"', '["person", "session"', "no retention"),
     ("[[doors]]", "[[doors]", "[[doors]", "not TOML"),
     ('mailer = "Sends mail."', 'mailer = "Sends mail.', 'mailer = "Sends mail.', "not TOML"),

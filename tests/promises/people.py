@@ -18,12 +18,12 @@ from uuid import UUID, uuid4
 import psycopg
 
 from djmixersoft.accounts import services as accounts
-from djmixersoft.content import services as content
+from djmixersoft.content.services import items as content
 from djmixersoft.people import services as people
 from djmixersoft.policy.purposes import acting_for
 from djmixersoft.vault.keys import Key
 from djmixersoft.vault.media import MediaType
-from djmixersoft.vault.upload import StoredFile
+from djmixersoft.vault.upload import Stored, StoredFile
 
 Url = Callable[[str], str]
 
@@ -168,11 +168,16 @@ class Maker:
         files = [
             StoredFile(
                 name=f"{word} number {number}.ogg",
-                size=self.chance.randrange(10**6, 10**7),
-                sha256=self.chance.randbytes(32),
-                media_type=MediaType.OGG,
                 item_id=item_id,
                 key=Key.generate(),
+                stored=Stored(
+                    blob_id=uuid4(),
+                    size=self.chance.randrange(10**6, 10**7),
+                    sha256=self.chance.randbytes(32),
+                    media_type=MediaType.OGG,
+                    sealed_size=10**6,
+                    sealed_sha256=self.chance.randbytes(32),
+                ),
             )
             for number, item_id in enumerate(ids)
         ]
@@ -228,9 +233,27 @@ NOT_ALICES = {
     "account": "id <> %(a)s",
     "membership": "account_id <> %(a)s",
     "invitation": "account_id <> %(a)s",
-    "item": "account_id <> %(a)s",
-    "item_key": "account_id <> %(a)s",
-    "account_key": "account_id <> %(a)s",
+    "api_token": "person_id <> %(alice)s",
+    **dict.fromkeys(
+        (
+            "item",
+            "item_version",
+            "item_key",
+            "account_key",
+            "blob",
+            "upload",
+            "account_room",
+            "item_tag",
+            "item_comment",
+            "item_data",
+            "item_term",
+            "share",
+            "share_secret",
+            "share_opening",
+            "share_use",
+        ),
+        "account_id <> %(a)s",
+    ),
     "probe_result": "true",
     "django_migrations": "true",
 }

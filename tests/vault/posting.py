@@ -43,8 +43,8 @@ def posted(body: bytes | io.RawIOBase, length: int | None = None) -> WSGIRequest
 
 def read(store: FolderStore, stored: StoredFile) -> bytes:
     """Decrypt what was stored."""
-    with store.open(stored.blob) as file:
-        reader = Reader(file, stored.key, context(ACCOUNT, stored.item_id))
+    with store.open(str(stored.stored.blob_id)) as file:
+        reader = Reader(file, stored.key, context(ACCOUNT, stored.item_id, stored.stored.blob_id))
         return b"".join(reader.read_range(0, reader.size))
 
 

@@ -12,7 +12,8 @@ from djmixersoft.vault.keys import Key, context
 ACCOUNT = UUID("11111111-1111-4111-8111-111111111111")
 ITEM = UUID("22222222-2222-4222-8222-222222222222")
 KEY = Key(bytes(range(32)))
-CONTEXT = context(ACCOUNT, ITEM)
+BLOB = UUID("33333333-3333-4333-8333-333333333333")
+CONTEXT = context(ACCOUNT, ITEM, BLOB)
 
 
 def noise(size: int, seed: int = 1) -> bytes:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from djmixersoft.vault.cobblestone import CHUNK, COMMITMENT, HEADER, SALT, SEALED_CHUNK, TAG, Altered, Damage, Encryptor
 from djmixersoft.vault.keys import Key, context
-from tests.vault.sealing import ACCOUNT, CONTEXT, ITEM, KEY, noise, read_all, reader, seal, unseal
+from tests.vault.sealing import ACCOUNT, BLOB, CONTEXT, ITEM, KEY, noise, read_all, reader, seal, unseal
 
 SIZES = [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 3 * CHUNK, 17 * CHUNK + 5, 33 * CHUNK]
 LARGEST = noise(max(SIZES))
@@ -169,11 +169,12 @@ def test_chunks_of_another_message_under_the_same_key_do_not_fit() -> None:
     [
         (Key(bytes(32)), CONTEXT),
         (KEY, b""),
-        (KEY, context(UUID(int=7), ITEM)),
-        (KEY, context(ACCOUNT, UUID(int=7))),
-        (KEY, context(ITEM, ACCOUNT)),
+        (KEY, context(UUID(int=7), ITEM, BLOB)),
+        (KEY, context(ACCOUNT, UUID(int=7), BLOB)),
+        (KEY, context(ITEM, ACCOUNT, BLOB)),
+        (KEY, context(ACCOUNT, ITEM, UUID(int=7))),
     ],
-    ids=["another key", "no context", "another account", "another item", "account and item swapped"],
+    ids=["another key", "no context", "another account", "another item", "account and item swapped", "another version"],
 )
 def test_a_message_opens_only_where_it_belongs(key: Key, bound_to: bytes) -> None:
     """Refused by the commitment."""

@@ -43,9 +43,8 @@ Receive = Callable[[bytes], list[StoredFile]]
 def test_a_file_is_stored_whole_with_its_size_and_hash(receive: Receive, store: FolderStore, size: int) -> None:
     data = noise(size)
     (stored,) = receive(form(("track.ogg", data)))
-    assert (stored.size, stored.sha256) == (size, hashlib.sha256(data).digest())
+    assert (stored.size, stored.stored.sha256) == (size, hashlib.sha256(data).digest())
     assert stored.name == "track.ogg"
-    assert stored.blob == str(stored.item_id)
     assert read(store, stored) == data
 
 
@@ -58,8 +57,8 @@ def test_several_files_of_one_form_have_a_blob_and_a_key_each(receive: Receive, 
 
 def test_what_the_browser_says_of_the_kind_is_not_believed(receive: Receive) -> None:
     kept = receive(form(("a.ogg", b"OggS" + noise(100)), ("b.ogg", b"<html>"), ("c.html", b"<html>")))
-    assert [stored.media_type for stored in kept] == [MediaType.OGG, MediaType.BYTES, MediaType.BYTES]
-    assert [stored.content_type for stored in kept] == [stored.media_type for stored in kept]
+    assert [stored.stored.media_type for stored in kept] == [MediaType.OGG, MediaType.BYTES, MediaType.BYTES]
+    assert [stored.content_type for stored in kept] == [stored.stored.media_type for stored in kept]
 
 
 def test_a_stored_file_shows_neither_its_name_nor_its_key(receive: Receive) -> None:
@@ -79,7 +78,7 @@ def test_a_blob_is_invisible_until_it_is_kept(store: FolderStore, tmp_path: Path
         stored = request.FILES["track"]
         assert isinstance(stored, StoredFile)
         with pytest.raises(Missing):
-            store.open(stored.blob)
+            store.open(str(stored.stored.blob_id))
     assert files(tmp_path) == []
 
 
@@ -162,7 +161,7 @@ def test_plaintext_is_in_no_file_while_and_after_it_arrives(
     look()
     assert read(store, kept[0]) == CANARY * 8000
     assert any("incoming" in path.parts for path in seen), "the look must have met the file on its way"
-    assert any(path.name == kept[0].blob for path in seen)
+    assert any(path.name == str(kept[0].stored.blob_id) for path in seen)
 
 
 class Endless(io.RawIOBase):

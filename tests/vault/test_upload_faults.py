@@ -76,7 +76,7 @@ def test_blobs_stay_where_nobody_knows_whether_their_rows_do(store: FolderStore)
         with receiving(request, store=store, account_id=ACCOUNT, maximum=MAXIMUM) as upload:
             assert request.FILES
             with upload.keeping() as kept:
-                names.extend(stored.blob for stored in kept)
+                names.extend(str(stored.stored.blob_id) for stored in kept)
                 raise OperationalError
 
     names: list[str] = []
@@ -92,7 +92,7 @@ def test_an_exception_after_keeping_takes_nothing_away(store: FolderStore) -> No
         with receiving(request, store=store, account_id=ACCOUNT, maximum=MAXIMUM) as upload:
             assert request.FILES
             with upload.keeping() as kept:
-                names.extend(stored.blob for stored in kept)
+                names.extend(str(stored.stored.blob_id) for stored in kept)
             raise RuntimeError
 
     names: list[str] = []
@@ -108,11 +108,11 @@ def test_an_upload_that_fails_to_be_kept_takes_back_those_before_it(store: Folde
     with receiving(request, store=store, account_id=ACCOUNT, maximum=MAXIMUM) as upload:
         second = request.FILES.getlist("track")[1]
         assert isinstance(second, StoredFile)
-        with store.incoming(second.blob) as taken:
+        with store.incoming(str(second.stored.blob_id)) as taken:
             taken.commit()
         with pytest.raises(FileExistsError), upload.keeping():
             pass
-    assert [path.name for path in files(tmp_path)] == [second.blob]
+    assert [path.name for path in files(tmp_path)] == [str(second.stored.blob_id)]
 
 
 @pytest.mark.parametrize("seed", range(20))

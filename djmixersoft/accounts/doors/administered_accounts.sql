@@ -4,5 +4,8 @@ language plpgsql stable security definer set search_path = djms, pg_temp set deb
 declare
   me constant uuid := current_person();
 begin
-  return array(select account_id from membership where person_id = me and is_administrator);
+  return array(
+    select m.account_id from membership m
+     where m.person_id = me and m.is_administrator
+       and m.account_id = coalesce((select t.only_account from token_bearer() t), m.account_id));
 end $$;

@@ -6,5 +6,7 @@ declare
 begin
   -- Whoever shares several accounts is there several times: sorting them out took more time than all the rest.
   return me || array(
-    select theirs.person_id from membership mine join membership theirs using (account_id) where mine.person_id = me);
+    select theirs.person_id from membership mine join membership theirs using (account_id)
+     where mine.person_id = me
+       and mine.account_id = coalesce((select t.only_account from token_bearer() t), mine.account_id));
 end $$;

@@ -5,7 +5,6 @@ from http import HTTPStatus
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -13,7 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from djmixersoft.accounts.services import NotAllowed
-from djmixersoft.content import selectors, services, stores
+from djmixersoft.content import stores
+from djmixersoft.content.selectors import items as selectors
+from djmixersoft.content.services import items as services
 from djmixersoft.policy.middleware import token_of
 from djmixersoft.policy.purposes import acting_for, purpose, release_connection
 from djmixersoft.site.access import access_account, access_item
@@ -85,10 +86,10 @@ def item_file(request: HttpRequest, account_id: UUID, item_id: UUID) -> HttpResp
 def item_remove(request: HttpRequest, account_id: UUID, item_id: UUID) -> HttpResponseBase:  # noqa: ARG001 - every view takes it
     """An account's members remove what is in it: its row and key, and the unreadable rest once that is certain."""
     access_account(account_id)
-    if not services.remove_item(account_id=account_id, item_id=item_id):
+    blobs = services.remove_item(account_id=account_id, item_id=item_id)
+    if not blobs:
         raise Http404
-    # A rest that can't be deleted now is found by the sweep for blobs without an item.
-    transaction.on_commit(lambda: stores.blobs().delete(str(item_id)), robust=True)
+    stores.delete_when_committed(blobs)
     return see("account", account_id, done="removed")
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from djmixersoft.accounts import selectors, services
 from djmixersoft.accounts.selectors import AccountRow
-from djmixersoft.content import selectors as content
+from djmixersoft.content.selectors import items as content
 from djmixersoft.policy.purposes import purpose
 from djmixersoft.site.access import access_account
 from djmixersoft.site.forms import AccountForm, UploadForm

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from djmixersoft.content import stores
-from djmixersoft.content.models import AccountKey, Item, ItemKey
+from djmixersoft.content import keys, stores
+from djmixersoft.content.models import Item, ItemKey, Kind
 from djmixersoft.people.models import Person, PersonName
-from djmixersoft.vault.keys import Key, context, unwrap_account_key, unwrap_item_key
+from djmixersoft.vault.keys import context
 from djmixersoft.vault.ranges import Content
 
 PAGE_SIZE = 50
@@ -44,29 +44,22 @@ def opened(account_id: UUID, item_id: UUID) -> Content | None:
 
     Raises Missing where the blob isn't there, KeyRefused where a key was altered.
     """
-    row = Item.objects.filter(account_id=account_id, id=item_id).first()
-    if row is None:
+    row = Item.objects.filter(account_id=account_id, id=item_id).exclude(kind=Kind.FOLDER).first()
+    if row is None or row.blob_id is None or row.sha256 is None:
         return None
     try:
-        key = _key(account_id, item_id)
+        key = keys.item_key(account_id, item_id)
     except ItemKey.DoesNotExist:
         return None  # removed a moment ago, and its key with it
     return Content(
-        file=stores.blobs().open(str(item_id)),
+        file=stores.blobs().open(str(row.blob_id)),
         key=key,
-        context=context(account_id, item_id),
+        context=context(account_id, item_id, row.blob_id),
         name=row.name,
         size=row.size,
         sha256=bytes(row.sha256),
         media_type=row.media_type,
     )
-
-
-def _key(account_id: UUID, item_id: UUID) -> Key:
-    account_wrapped = AccountKey.objects.get(account_id=account_id).wrapped
-    item_wrapped = ItemKey.objects.get(account_id=account_id, item_id=item_id).wrapped
-    account_key = unwrap_account_key(stores.root_key(), account_wrapped, account_id=account_id)
-    return unwrap_item_key(account_key, item_wrapped, account_id=account_id, item_id=item_id)
 
 
 def _in_words(rows: list[Item]) -> list[ItemRow]:
@@ -79,7 +72,7 @@ def _in_words(rows: list[Item]) -> list[ItemRow]:
             row.id,
             row.name,
             row.size,
-            bytes(row.sha256).hex(),
+            bytes(row.sha256 or b"").hex(),
             row.media_type,
             names.get(row.added_by_id, ""),
             row.added_at,

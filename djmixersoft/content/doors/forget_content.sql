@@ -1,0 +1,25 @@
+-- Forgets Content that has run its course: what was 30 days in the trash, uploads that nobody continued, links 30 days
+-- after their end and what they were used for. Says how many rows went; shows none.
+create or replace function djms.forget_content(many integer) returns integer
+language plpgsql security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
+declare
+  gone integer;
+  all_gone integer := 0;
+begin
+  delete from item where ctid = any (array(
+    select ctid from item where trashed_at < clock_timestamp() - interval '30 days' limit many));
+  get diagnostics gone = row_count;
+  all_gone := all_gone + gone;
+  delete from upload where ctid = any (array(select ctid from upload where expires < clock_timestamp() limit many));
+  get diagnostics gone = row_count;
+  all_gone := all_gone + gone;
+  delete from share where ctid = any (array(
+    select ctid from share where expires < clock_timestamp() - interval '30 days' limit many));
+  get diagnostics gone = row_count;
+  all_gone := all_gone + gone;
+  delete from share_opening where ctid = any (array(
+    select ctid from share_opening where expires < clock_timestamp() limit many));
+  get diagnostics gone = row_count;
+  all_gone := all_gone + gone;
+  return all_gone;
+end $$;

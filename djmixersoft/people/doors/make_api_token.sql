@@ -1,0 +1,19 @@
+-- Makes a token for a program of the signed-in person's, who proves their password; false where they don't. Good for the
+-- days given, a year at most.
+create or replace function djms.make_api_token(
+  key bytea, new_token_hash bytea, called text, writes boolean, only_account uuid, days integer) returns boolean
+language plpgsql security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
+declare
+  me constant uuid := current_person();
+begin
+  if not exists (select from credential c where c.person_id = me and c.verifier = sha256(key)) then
+    return false;
+  end if;
+  delete from sign_in_try where email_hash = (
+    select sha256((select value from door_secret) || convert_to('password:' || p.email, 'UTF8'))
+      from person p where p.id = me);
+  insert into api_token (token_hash, person_id, name, may_write, account_id, expires)
+  values (new_token_hash, me, left(called, 100), writes, only_account,
+          clock_timestamp() + make_interval(days => greatest(1, least(days, 366))));
+  return true;
+end $$;
