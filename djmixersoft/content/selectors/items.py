@@ -1,5 +1,6 @@
 """What a member sees of their accounts' Content. The row policies keep other accounts out."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -30,12 +31,12 @@ def items(account_id: UUID, *, page: int = 1) -> tuple[list[ItemRow], bool]:
     """A page of an account's items, latest first, and whether there is a next one."""
     start = (page - 1) * PAGE_SIZE
     rows = list(Item.objects.filter(account_id=account_id).order_by("-added_at", "id")[start : start + PAGE_SIZE + 1])
-    return _in_words(rows[:PAGE_SIZE]), len(rows) > PAGE_SIZE
+    return in_words(rows[:PAGE_SIZE]), len(rows) > PAGE_SIZE
 
 
 def item(account_id: UUID, item_id: UUID) -> ItemRow | None:
     """One item of one of the signed-in person's accounts; None for any other."""
-    rows = _in_words(list(Item.objects.filter(account_id=account_id, id=item_id)))
+    rows = in_words(list(Item.objects.filter(account_id=account_id, id=item_id)))
     return rows[0] if rows else None
 
 
@@ -62,11 +63,16 @@ def opened(account_id: UUID, item_id: UUID) -> Content | None:
     )
 
 
-def _in_words(rows: list[Item]) -> list[ItemRow]:
-    who = {row.added_by_id for row in rows}
-    # People who left the account are not visible any more; their items stay, without a name.
+def names_of(who: Collection[UUID]) -> dict[UUID, str]:
+    """What teammates are called, their name or else their address. Who left is not visible any more, and not in it."""
     names = dict(Person.objects.filter(id__in=who).values_list("id", "email"))
     names.update(PersonName.objects.filter(person_id__in=who).values_list("person_id", "name"))
+    return names
+
+
+def in_words(rows: list[Item]) -> list[ItemRow]:
+    """Items as a member sees them."""
+    names = names_of({row.added_by_id for row in rows})
     return [
         ItemRow(
             row.id,

@@ -10,6 +10,7 @@ from djmixersoft.accounts.selectors import my_person_id
 from djmixersoft.accounts.services import NotAllowed
 from djmixersoft.content import keys
 from djmixersoft.content.models import AccountKey, Blob, Item, Kind
+from djmixersoft.content.services.finding import Source, index
 from djmixersoft.policy.errors import is_not_signed_in, sqlstate
 from djmixersoft.vault.keys import Key
 from djmixersoft.vault.upload import Stored, StoredFile
@@ -88,6 +89,7 @@ def add_item(
         )
         keys.keep_item_key(account_id, item_id, key)
         note_blob(account_id=account_id, item_id=item_id, stored=stored)
+        index(account_id=account_id, item_id=item_id, source=Source.NAME, text=name)
     return item
 
 
