@@ -149,6 +149,7 @@ class ByHand:
         return [
             content.ItemRow(
                 row.id,
+                row.kind,
                 row.name,
                 row.size,
                 bytes(row.sha256 or b"").hex(),

@@ -131,7 +131,7 @@ WHITENOISE_MAX_AGE = 86_400
 # view, which brings its own handler. (Django's default handler writes to the folder for temporary files.)
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
-DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024**2  # a document, each of its bytes percent-encoded
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
 DATA_UPLOAD_MAX_NUMBER_FILES = 100
 MAX_UPLOAD_BYTES = 2 * 1024**3  # a file of Content

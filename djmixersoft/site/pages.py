@@ -54,6 +54,11 @@ NOTICES: Final[Mapping[str, Text]] = {
     "remove": gettext_lazy("They are no longer in the account."),
     "hand-over": gettext_lazy("The account is handed over; you are a plain member of it now."),
     "uploaded": gettext_lazy("It is in the crate."),
+    "saved": gettext_lazy("Saved."),
+    "version-restored": gettext_lazy("That version is the present one now, as a new version."),
+    "written-meanwhile": gettext_lazy(
+        "Somebody saved the document meanwhile. Look at what is there now, then try again."
+    ),
     "removed": gettext_lazy("It is gone for good."),
 }
 

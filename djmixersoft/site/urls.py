@@ -4,7 +4,19 @@ from typing import Final
 
 from django.urls import path, register_converter
 
-from djmixersoft.site.views import errors, files, invitations, me, members, public, registering, signing, studio
+from djmixersoft.site.views import (
+    documents,
+    errors,
+    files,
+    finding,
+    invitations,
+    me,
+    members,
+    public,
+    registering,
+    signing,
+    studio,
+)
 
 
 class Secret:
@@ -25,6 +37,7 @@ register_converter(Secret, "secret")
 
 ACCOUNT: Final = "accounts/<uuid:account_id>"
 ITEM: Final = f"{ACCOUNT}/items/<uuid:item_id>"
+DOCUMENT: Final = f"{ACCOUNT}/documents/<uuid:item_id>"
 
 urlpatterns = [
     path("", public.front, name="front"),
@@ -63,6 +76,12 @@ urlpatterns = [
     path(
         f"{ACCOUNT}/invitations/<uuid:invitation_id>/withdraw", members.invitation_withdraw, name="invitation-withdraw"
     ),
+    path(f"{ACCOUNT}/find", finding.find, name="find"),
+    path(f"{ACCOUNT}/documents", documents.document_new, name="document-new"),
+    path(f"{ACCOUNT}/documents/preview", documents.document_preview, name="document-preview"),
+    path(DOCUMENT, documents.document, name="document"),
+    path(f"{DOCUMENT}/history", documents.document_history, name="document-history"),
+    path(f"{DOCUMENT}/history/<int:number>/restore", documents.document_restore, name="document-restore"),
     path(ITEM, files.item, name="item"),
     path(f"{ITEM}/file", files.item_file, name="item-file"),
     path(f"{ITEM}/remove", files.item_remove, name="item-remove"),

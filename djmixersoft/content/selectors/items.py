@@ -19,6 +19,7 @@ class ItemRow:
     """An item as a member sees it. `size` in bytes; `added_by` is a name or an e-mail address, '' if they left."""
 
     id: UUID
+    kind: str
     name: str
     size: int
     sha256: str
@@ -76,6 +77,7 @@ def in_words(rows: list[Item]) -> list[ItemRow]:
     return [
         ItemRow(
             row.id,
+            row.kind,
             row.name,
             row.size,
             bytes(row.sha256 or b"").hex(),
