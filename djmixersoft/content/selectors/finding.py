@@ -1,12 +1,11 @@
 """Finding items by words, tags, kinds, people and days, in one account. The words are looked for as keyed hashes."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Final
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
-from django.utils import timezone
 
 from djmixersoft.content import keys
 from djmixersoft.content.models import AccountKey, Item, Tag, Term
@@ -55,9 +54,9 @@ def _fitting(account_id: UUID, wanted: Wanted) -> QuerySet[Item]:
     if wanted.added_by:
         rows = rows.filter(added_by=wanted.added_by)
     if wanted.since:
-        rows = rows.filter(changed_at__gte=_start(wanted.since))
+        rows = rows.filter(changed_at__gte=datetime.combine(wanted.since, time.min, UTC))
     if wanted.until:
-        rows = rows.filter(changed_at__lt=_start(date.fromordinal(wanted.until.toordinal() + 1)))
+        rows = rows.filter(changed_at__lte=datetime.combine(wanted.until, time.max, UTC))
     return _with_words(rows, account_id, wanted.words)
 
 
@@ -73,7 +72,3 @@ def _with_words(rows: QuerySet[Item], account_id: UUID, typed: str) -> QuerySet[
     for term in terms:
         rows = rows.filter(Exists(Term.objects.filter(account_id=account_id, term=term, item_id=OuterRef("id"))))
     return rows
-
-
-def _start(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()), timezone.get_default_timezone())
