@@ -1,4 +1,4 @@
-"""What pages need to load the script that improves them: whether it is built, and its sentences in the reader's language.
+"""What pages need to load the script that improves them: whether it is built, and its sentences, translated.
 
 The script makes uploads resumable, saves documents by itself and finds as one types. No page needs it.
 """
