@@ -247,6 +247,7 @@ NOT_ALICES = {
             "item_comment",
             "item_data",
             "item_term",
+            "item_undo",
             "share",
             "share_secret",
             "share_opening",

@@ -1,16 +1,24 @@
--- Before an item is added or changes. Who did it and when is the database's to say, never the statement's. An item lies at
--- the top or in a folder of its account that is not in the trash (SQLSTATE DJ002 if not), no folder lies in itself
--- (DJ003), and what an item was before a change of its bytes goes into its history.
+-- Before an item is added, changes or goes. Who did it and when is the database's to say, never the statement's. An item
+-- lies at the top or in a folder of its account that is not in the trash (SQLSTATE DJ002 if not), no folder lies in itself
+-- (DJ003) or below 100 others (DJ006), what an item was before a change of its bytes goes into its history, and a member
+-- deletes for good only what lies in the trash (42501), unless all of the account goes.
 create or replace function djms.keep_items() returns trigger
 language plpgsql security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
 declare
   parent item;
-  above uuid := new.parent_id;
+  above uuid;
   height integer := 0;
 begin
+  if tg_op = 'DELETE' then
+    if old.trashed_with is null and current_setting('role') = 'p_teamwork'
+       and exists (select from account a where a.id = old.account_id) then
+      raise exception 'only what lies in the trash is deleted' using errcode = '42501';
+    end if;
+    return old;
+  end if;
   if tg_op = 'INSERT' then
     new.version := 1;
-    new.added_by := current_person();
+    new.added_by := current_member();
     new.added_at := clock_timestamp();
     new.changed_by := new.added_by;
     new.changed_at := new.added_at;
@@ -20,7 +28,7 @@ begin
     values (old.account_id, old.id, old.version, old.size, old.sha256, old.media_type, old.blob_id, old.changed_by,
             old.changed_at);
     new.version := old.version + 1;
-    new.changed_by := current_person();
+    new.changed_by := current_member();
     new.changed_at := clock_timestamp();
   end if;
   if new.trashed_with is null then
@@ -28,7 +36,7 @@ begin
     new.trashed_by := null;
   elsif tg_op = 'INSERT' or old.trashed_with is distinct from new.trashed_with then
     new.trashed_at := clock_timestamp();
-    new.trashed_by := current_person();
+    new.trashed_by := current_member();
   end if;
   if new.parent_id is null or new.trashed_with is not null
      or (tg_op = 'UPDATE' and new.parent_id is not distinct from old.parent_id
@@ -38,13 +46,19 @@ begin
   if current_setting('transaction_isolation') <> 'read committed' then
     raise exception 'items are moved by what is so now' using errcode = '42501';
   end if;
-  if tg_op = 'UPDATE' and new.kind = 'folder' then
-    -- Two moves at once could put each of two folders into the other.
-    perform pg_advisory_xact_lock(hashtextextended('djms.tree ' || new.account_id, 0));
+  if new.kind = 'folder' then
+    if tg_op = 'UPDATE' then
+      -- Two moves at once could put each of two folders into the other.
+      perform pg_advisory_xact_lock(hashtextextended('djms.tree ' || new.account_id, 0));
+    end if;
+    above := new.parent_id;
     while above is not null loop
       height := height + 1;
-      if above = new.id or height > 100 then
+      if above = new.id then
         raise exception 'a folder can not lie in itself' using errcode = 'DJ003';
+      end if;
+      if height > 100 then
+        raise exception 'too many folders in each other' using errcode = 'DJ006';
       end if;
       select i.parent_id into above from item i where i.account_id = new.account_id and i.id = above;
     end loop;

@@ -5,7 +5,7 @@ language plpgsql security definer set search_path = djms, pg_temp set debug_prin
 declare
   was blob;
 begin
-  if found_fault not in ('', 'missing', 'altered') then
+  if found_fault not in ('', 'missing', 'altered', 'unreadable') then
     raise exception 'no such damage' using errcode = '22023';
   end if;
   select * into was from blob where id = checked for update;

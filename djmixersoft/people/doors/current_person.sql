@@ -1,4 +1,4 @@
--- Believes the secret in the browser, or the token of a program, and nothing else. No secret, or one that no session knows, is an error: an empty
+-- Believes the secret in the browser, and nothing else. No secret, or one that no session knows, is an error: an empty
 -- answer would look like "nothing there".
 create or replace function djms.current_person() returns uuid
 language plpgsql stable security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
@@ -8,9 +8,6 @@ begin
   select person_id into found_person from session
    where token_hash = sha256(convert_to(nullif(current_setting('djms.token', true), ''), 'UTF8'))
      and expires > clock_timestamp();
-  if found_person is null then
-    select bearer into found_person from token_bearer();
-  end if;
   if found_person is null then
     raise exception 'no signed-in person' using errcode = '42501';
   end if;

@@ -6,6 +6,10 @@ language plpgsql security definer set search_path = djms, pg_temp set debug_prin
 declare
   me constant uuid := current_person();
 begin
+  if only_account is not null
+     and not exists (select from membership m where m.account_id = only_account and m.person_id = me) then
+    raise exception 'not a member of this account' using errcode = '42501';
+  end if;
   if not exists (select from credential c where c.person_id = me and c.verifier = sha256(key)) then
     return false;
   end if;

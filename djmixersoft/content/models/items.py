@@ -1,12 +1,8 @@
-"""Content: what people place in an account, and the keys that open it (clauses 1f, 4a, 4d).
-
-`account_id` comes first in each key. Files lie outside the database, encrypted (vault); what is here of them is whose
-they are, what they are called and what they must hash to. Foreign keys of two columns are the migrations' affair.
-"""
+"""Folders, files and documents, what they were before, and the keys and blobs behind them."""
 
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 
 from djmixersoft.accounts.models import Account
 from djmixersoft.people.models import Person
@@ -18,6 +14,10 @@ class Kind(models.TextChoices):
     FOLDER = "folder"
     FILE = "file"
     DOCUMENT = "document"
+
+
+_LISTED = models.Q(trashed_with=None)
+_IS_FOLDER = models.Q(kind=Kind.FOLDER)
 
 
 class Item(models.Model):
@@ -50,7 +50,27 @@ class Item(models.Model):
         db_table = "item"
         indexes = (
             models.Index("account_id", models.F("added_at").desc(), "id", name="item_latest_first"),
-            models.Index(fields=("account_id", "parent_id", "name"), name="item_in_folder"),
+            models.Index(fields=("account_id", "parent_id"), name="item_in_folder"),
+            # One for each way of sorting a folder's list, so that a page of it costs the same however much lies there.
+            models.Index(
+                "account_id", "parent_id", Lower("name"), "id", name="item_folders", condition=_LISTED & _IS_FOLDER
+            ),
+            models.Index(
+                "account_id", "parent_id", Lower("name"), "id", name="item_by_name", condition=_LISTED & ~_IS_FOLDER
+            ),
+            models.Index(
+                "account_id", "parent_id", "added_at", "id", name="item_by_added", condition=_LISTED & ~_IS_FOLDER
+            ),
+            models.Index("account_id", "parent_id", "size", "id", name="item_by_size", condition=_LISTED & ~_IS_FOLDER),
+            models.Index(
+                "account_id",
+                "parent_id",
+                "media_type",
+                Lower("name"),
+                "id",
+                name="item_by_kind",
+                condition=_LISTED & ~_IS_FOLDER,
+            ),
             models.Index(
                 fields=("account_id", "trashed_with"), name="item_trashed", condition=models.Q(trashed_at__isnull=False)
             ),
@@ -125,6 +145,10 @@ class Blob(models.Model):
 
     class Meta:
         db_table = "blob"
+        indexes = (
+            models.Index(fields=("account_id", "item_id"), name="blob_of_item"),
+            models.Index(fields=("account_id",), name="blob_damaged", condition=~models.Q(fault="")),
+        )
 
 
 class Upload(models.Model):
@@ -165,127 +189,3 @@ class Room(models.Model):
         constraints = (
             models.CheckConstraint(condition=models.Q(used__lte=models.F("quota")), name="account_room_not_exceeded"),
         )
-
-
-class Tag(models.Model):
-    """A word that somebody put on an item, kept as typed."""
-
-    pk = models.CompositePrimaryKey("account_id", "item_id", "tag")
-    account = models.ForeignKey(Account, models.CASCADE, db_index=False)
-    item_id = models.UUIDField()
-    tag = models.TextField()
-
-    class Meta:
-        db_table = "item_tag"
-        indexes = (models.Index(fields=("account_id", "tag", "item_id"), name="item_tag_found"),)
-
-
-class Comment(models.Model):
-    """What a member said about an item."""
-
-    pk = models.CompositePrimaryKey("account_id", "item_id", "id")
-    account = models.ForeignKey(Account, models.CASCADE, db_index=False)
-    item_id = models.UUIDField()
-    id = models.UUIDField(db_default=RandomUUID())
-    text = models.TextField()
-    written_by = models.ForeignKey(Person, models.DO_NOTHING, db_column="written_by", related_name="+")
-    written_at = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        db_table = "item_comment"
-
-
-class ItemData(models.Model):
-    """A value under a name on an item: cue points, grids, whatever a program keeps there."""
-
-    pk = models.CompositePrimaryKey("account_id", "item_id", "name")
-    account = models.ForeignKey(Account, models.CASCADE, db_index=False)
-    item_id = models.UUIDField()
-    name = models.TextField()
-    value = models.JSONField()
-    changed_by = models.ForeignKey(Person, models.DO_NOTHING, db_column="changed_by", related_name="+")
-    changed_at = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        db_table = "item_data"
-
-
-class Term(models.Model):
-    """What an item is found by: keyed hashes of the beginnings of its words, under a key that only the account's opens.
-
-    `source`: where the word stands: 'name', 'tag', 'comment' or 'text'.
-    """
-
-    pk = models.CompositePrimaryKey("account_id", "term", "item_id", "source")
-    account = models.ForeignKey(Account, models.CASCADE, db_index=False)
-    term = models.BigIntegerField()
-    item_id = models.UUIDField()
-    source = models.TextField()
-
-    class Meta:
-        db_table = "item_term"
-        indexes = (models.Index(fields=("account_id", "item_id"), name="item_term_of_item"),)
-
-
-class Share(models.Model):
-    """A link that shows an item, and what is in it, to whoever holds it, until it expires or is revoked."""
-
-    pk = models.CompositePrimaryKey("account_id", "id")
-    account = models.ForeignKey(Account, models.CASCADE, db_index=False)
-    id = models.UUIDField(db_default=RandomUUID())
-    item_id = models.UUIDField()
-    has_password = models.BooleanField()
-    created_by = models.ForeignKey(Person, models.DO_NOTHING, db_column="created_by", related_name="+")
-    created_at = models.DateTimeField(db_default=Now())
-    expires = models.DateTimeField(db_index=True)
-    revoked_at = models.DateTimeField(null=True)
-
-    class Meta:
-        db_table = "share"
-
-
-class ShareSecret(models.Model):
-    """What opens a link: SHA-256 of its token and, where it has a password, of the Argon2id key of that (RFC 9106).
-
-    No purpose may read it; doors compare.
-    """
-
-    pk = models.CompositePrimaryKey("account_id", "share_id")
-    account = models.ForeignKey(Account, models.CASCADE, db_index=False)
-    share_id = models.UUIDField()
-    token_hash = models.BinaryField(unique=True)
-    salt = models.BinaryField(null=True)
-    memory_kib = models.IntegerField(null=True)
-    passes = models.IntegerField(null=True)
-    lanes = models.IntegerField(null=True)
-    verifier = models.BinaryField(null=True)
-
-    class Meta:
-        db_table = "share_secret"
-
-
-class ShareOpening(models.Model):
-    """That a link's password was given: a token for the next hour."""
-
-    token_hash = models.BinaryField(primary_key=True)
-    account = models.ForeignKey(Account, models.CASCADE)
-    share_id = models.UUIDField()
-    expires = models.DateTimeField(db_index=True)
-
-    class Meta:
-        db_table = "share_opening"
-
-
-class ShareUse(models.Model):
-    """What a link was used for, and when; not by whom, which nobody knows. `what`: 'looked', 'played' or 'taken'."""
-
-    pk = models.CompositePrimaryKey("account_id", "share_id", "id")
-    account = models.ForeignKey(Account, models.CASCADE, db_index=False)
-    share_id = models.UUIDField()
-    id = models.UUIDField(db_default=RandomUUID())
-    what = models.TextField()
-    item_id = models.UUIDField()
-    used_at = models.DateTimeField(db_default=Now(), db_index=True)
-
-    class Meta:
-        db_table = "share_use"

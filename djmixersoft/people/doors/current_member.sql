@@ -1,0 +1,17 @@
+-- Who acts in their accounts: whoever is signed in, or whose program shows a token. Raises as current_person() does.
+create or replace function djms.current_member() returns uuid
+language plpgsql stable security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
+declare
+  found_person uuid;
+begin
+  select person_id into found_person from session
+   where token_hash = sha256(convert_to(nullif(current_setting('djms.token', true), ''), 'UTF8'))
+     and expires > clock_timestamp();
+  if found_person is null then
+    select bearer into found_person from token_bearer();
+  end if;
+  if found_person is null then
+    raise exception 'no signed-in person' using errcode = '42501';
+  end if;
+  return found_person;
+end $$;
