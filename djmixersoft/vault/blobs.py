@@ -1,7 +1,8 @@
 """Where blobs lie: a small port, and its implementation by a folder.
 
-A blob is a whole ciphertext under the UUID of its item. It is written under another name first, and takes its own
-only when it is whole and on disk, so that neither a crash nor a full disk ever leaves half a blob to be found.
+A blob is a whole ciphertext under a UUID. It is written under another name first, and takes its own only when it is
+whole and on disk, so that neither a crash nor a full disk ever leaves half a blob to be found. What arrives in several
+pieces lies in the incoming area too (partials.py).
 """
 
 import errno
@@ -92,17 +93,17 @@ class FolderStore:
     def __init__(self, folder: Path) -> None:
         """Make the folder where it isn't there yet."""
         self._folder = folder
-        self._incoming = folder / "incoming"
-        self._incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.incoming_folder = folder / "incoming"
+        self.incoming_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def incoming(self, name: str) -> "FolderIncoming":
         """Start a blob, see BlobStore."""
-        return FolderIncoming(self._incoming / uuid4().hex, self._path(name))
+        return FolderIncoming(self.incoming_folder / uuid4().hex, self.path_of(name))
 
     def open(self, name: str) -> BinaryIO:
         """Open a blob, see BlobStore."""
         try:
-            file = os.open(self._path(name), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            file = os.open(self.path_of(name), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         except FileNotFoundError:
             raise Missing from None
         # Unbuffered, because readers fetch whole batches of chunks, and a buffer would copy each once more.
@@ -110,10 +111,10 @@ class FolderStore:
 
     def delete(self, name: str) -> None:
         """Remove a blob, see BlobStore."""
-        path = self._path(name)
+        path = self.path_of(name)
         with suppress(FileNotFoundError):
             path.unlink()
-            _sync_folder(path.parent)
+            sync_folder(path.parent)
 
     def names(self, *, older_than: timedelta) -> Iterator[str]:
         """Yield names, see BlobStore."""
@@ -126,14 +127,15 @@ class FolderStore:
     def sweep(self, *, older_than: timedelta) -> int:
         """Remove abandoned incoming blobs, see BlobStore."""
         before, swept = time.time() - older_than.total_seconds(), 0
-        for path in self._incoming.iterdir():
+        for path in self.incoming_folder.iterdir():
             with suppress(FileNotFoundError):
-                if path.stat().st_mtime < before:
+                if path.is_file() and path.stat().st_mtime < before:
                     path.unlink()
                     swept += 1
         return swept
 
-    def _path(self, name: str) -> Path:
+    def path_of(self, name: str) -> Path:
+        """Return where a blob lies, or would. Raises ValueError."""
         # Not by UUID(), which also takes braces, "urn:uuid:" and capitals: one blob has one name.
         if not _NAME.fullmatch(name):
             raise ValueError("the name of a blob is a UUID in its usual form")
@@ -146,30 +148,23 @@ class FolderIncoming:
     def __init__(self, path: Path, target: Path) -> None:
         """Create the file. Raises NoRoom."""
         self._path, self._target = path, target
-        with _no_room():
+        with no_room():
             self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         self._is_open = True
 
     def write(self, data: bytes) -> None:
         """Append, see Incoming."""
         rest = memoryview(data)
-        with _no_room():
+        with no_room():
             while rest:
                 rest = rest[os.write(self._file, rest) :]
 
     def commit(self) -> None:
         """Make durable and visible, see Incoming."""
-        with _no_room():
+        with no_room():
             os.fsync(self._file)
             self._close()
-            _make_durably(self._target.parent)
-            # A link, since unlike a rename it never replaces what is there.
-            os.link(self._path, self._target)
-            try:
-                _sync_folder(self._target.parent)
-            except OSError:
-                self._target.unlink()
-                raise
+            link_durably(self._path, self._target)
         self._path.unlink()
 
     def discard(self) -> None:
@@ -194,12 +189,25 @@ class FolderIncoming:
 
 
 @contextmanager
-def _no_room() -> Iterator[None]:
+def no_room() -> Iterator[None]:
+    """Turn what a full disk says into NoRoom."""
     try:
         yield
     except OSError as error:
         if error.errno in _FULL:
             raise NoRoom from error
+        raise
+
+
+def link_durably(source: Path, target: Path) -> None:
+    """Give a file that is on disk the name of its blob. Raises FileExistsError, and OSError with nothing left there."""
+    _make_durably(target.parent)
+    # A link, since unlike a rename it never replaces what is there.
+    os.link(source, target)
+    try:
+        sync_folder(target.parent)
+    except OSError:
+        target.unlink()
         raise
 
 
@@ -210,10 +218,11 @@ def _make_durably(folder: Path) -> None:
     """
     for level in (folder.parent, folder):
         level.mkdir(mode=0o700, exist_ok=True)
-        _sync_folder(level.parent)
+        sync_folder(level.parent)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Put a folder's entries on disk."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(handle)

@@ -5,7 +5,8 @@ The format is C2SP chunked-encryption, instance Cobblestone-256 (https://c2sp.or
     salt (24) || commitment (32) || chunk 0 (16384 + 16) || … || last chunk (0 … 16383, + 16)
 
 The last chunk is always the shorter one, so that decrypting it authenticates the length. Encryption is the
-``cryptography`` library's own; that has no random access, which is what Reader adds. All sizes are in bytes.
+``cryptography`` library's own; that has no random access, which is what Reader adds, and can't go on after a restart,
+which is what Chunks is for. All sizes are in bytes.
 """
 
 import hmac
@@ -69,6 +70,35 @@ class Encryptor:
         return self._inner.finalize()
 
 
+class Chunks:
+    """Seals and opens the chunks of one message one at a time, also of one that was begun before a restart.
+
+    Whoever seals must never put two different plaintexts into one place of a message: that would give both away to
+    who saw both ciphertexts.
+    """
+
+    header: Final[bytes]
+    """Salt and commitment, with which the message begins."""
+
+    def __init__(self, key: Key, context: bytes, header: bytes | None = None) -> None:
+        """Begin a message with a fresh salt, or go on with the one of this header. Raises Altered for a misfit."""
+        salt = os.urandom(SALT) if header is None else header[:SALT]
+        self._aead, self._base_nonce, commitment = _derive(key, salt, context)
+        self.header = salt + commitment
+        if header is not None and not hmac.compare_digest(self.header, header):
+            raise Altered(Damage.MISFIT)
+
+    def seal(self, index: int, plaintext: bytes | memoryview) -> bytes:
+        """Return a chunk's ciphertext: CHUNK bytes of plaintext, or fewer in the last. Raises ValueError."""
+        if not 0 <= index < MAXIMUM_CHUNKS or len(plaintext) > CHUNK:
+            raise ValueError("no message has such a chunk")
+        return self._aead.encrypt(_nonce(self._base_nonce, index), plaintext, None)
+
+    def open(self, index: int, sealed: bytes | memoryview) -> bytes:
+        """Return a chunk's plaintext. Raises Altered."""
+        return _open(self._aead, self._base_nonce, index, sealed)
+
+
 class Reader:
     """Random access to one encrypted message. Not for use by two threads at once.
 
@@ -120,11 +150,7 @@ class Reader:
                 yield plaintext if (lower, upper) == (0, CHUNK) else plaintext[lower:upper]
 
     def _open(self, index: int, sealed: bytes | memoryview) -> bytes:
-        nonce = (self._base_nonce ^ index).to_bytes(_NONCE, "big")
-        try:
-            return self._aead.decrypt(nonce, sealed, None)
-        except InvalidTag:
-            raise Altered(Damage.CHANGED) from None
+        return _open(self._aead, self._base_nonce, index, sealed)
 
     def _read(self, offset: int, length: int) -> bytes:
         self._file.seek(offset)
@@ -135,6 +161,17 @@ class Reader:
                 raise Altered(Damage.CUT_OFF)
             found += more
         return found
+
+
+def _open(aead: AESGCM, base_nonce: int, index: int, sealed: bytes | memoryview) -> bytes:
+    try:
+        return aead.decrypt(_nonce(base_nonce, index), sealed, None)
+    except InvalidTag:
+        raise Altered(Damage.CHANGED) from None
+
+
+def _nonce(base: int, index: int) -> bytes:
+    return (base ^ index).to_bytes(_NONCE, "big")
 
 
 def _derive(key: Key, salt: bytes, context: bytes) -> tuple[AESGCM, int, bytes]:
