@@ -149,6 +149,7 @@ class ByHand:
         return [
             content.ItemRow(
                 row.id,
+                row.parent_id,
                 row.kind,
                 row.name,
                 row.size,

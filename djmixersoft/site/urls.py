@@ -16,6 +16,7 @@ from djmixersoft.site.views import (
     registering,
     signing,
     studio,
+    taking_out,
 )
 
 
@@ -76,6 +77,9 @@ urlpatterns = [
     path(
         f"{ACCOUNT}/invitations/<uuid:invitation_id>/withdraw", members.invitation_withdraw, name="invitation-withdraw"
     ),
+    path(f"{ACCOUNT}/take-out", taking_out.take_out, name="take-out"),
+    path(f"{ITEM}/take-out", taking_out.take_out_folder, name="take-out-folder"),
+    path(f"{ITEM}/unpack", taking_out.unpack_item, name="unpack"),
     path(f"{ACCOUNT}/find", finding.find, name="find"),
     path(f"{ACCOUNT}/documents", documents.document_new, name="document-new"),
     path(f"{ACCOUNT}/documents/preview", documents.document_preview, name="document-preview"),

@@ -1,31 +1,45 @@
-"""Storing bytes that are held in memory anyway, such as a document: encrypted whole, durable, then visible."""
+"""Storing bytes that come from the program itself, such as a document's: encrypted, durable, then visible."""
 
+from collections.abc import Iterable
 from hashlib import sha256
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from djmixersoft.vault.blobs import BlobStore
 from djmixersoft.vault.cobblestone import Encryptor
-from djmixersoft.vault.keys import Key, context
+from djmixersoft.vault.keys import Key, context, new_blob_id
 from djmixersoft.vault.media import HEAD_SIZE, media_type
 from djmixersoft.vault.upload import Stored
 
 
-def store_whole(store: BlobStore, data: bytes, *, name: str, key: Key, account_id: UUID, item_id: UUID) -> Stored:
-    """Write a blob of an item and return what its rows need. Raises NoRoom.
+def store_pieces(
+    store: BlobStore, pieces: Iterable[bytes], *, name: str, key: Key, account_id: UUID, item_id: UUID
+) -> Stored:
+    """Write a blob of an item from pieces, of which none is kept in memory, and return what its rows need.
 
-    The caller deletes it again if its rows are not committed; what a crash leaves, a sweep finds.
+    `name`: by which, with the first bytes, the type is decided. Raises NoRoom, and whatever the pieces raise: then
+    nothing is left. The caller deletes the blob if its rows are not committed; what a crash leaves, a sweep finds.
     """
-    blob_id = uuid4()
+    blob_id = new_blob_id(account_id)
     encryptor = Encryptor(key, context(account_id, item_id, blob_id))
-    sealed = encryptor.update(data) + encryptor.finish()
+    plain, sealed, size, sealed_size, head = sha256(), sha256(), 0, 0, b""
     with store.incoming(str(blob_id)) as incoming:
-        incoming.write(sealed)
+        for piece in pieces:
+            plain.update(piece)
+            size += len(piece)
+            head += piece[: HEAD_SIZE - len(head)]
+            ready = encryptor.update(piece)
+            sealed.update(ready)
+            sealed_size += len(ready)
+            incoming.write(ready)
+        rest = encryptor.finish()
+        sealed.update(rest)
+        incoming.write(rest)
         incoming.commit()
     return Stored(
         blob_id=blob_id,
-        size=len(data),
-        sha256=sha256(data).digest(),
-        media_type=media_type(name, data[:HEAD_SIZE]),
-        sealed_size=len(sealed),
-        sealed_sha256=sha256(sealed).digest(),
+        size=size,
+        sha256=plain.digest(),
+        media_type=media_type(name, head),
+        sealed_size=sealed_size + len(rest),
+        sealed_sha256=sealed.digest(),
     )

@@ -19,6 +19,7 @@ class ItemRow:
     """An item as a member sees it. `size` in bytes; `added_by` is a name or an e-mail address, '' if they left."""
 
     id: UUID
+    parent_id: UUID | None
     kind: str
     name: str
     size: int
@@ -77,6 +78,7 @@ def in_words(rows: list[Item]) -> list[ItemRow]:
     return [
         ItemRow(
             row.id,
+            row.parent_id,
             row.kind,
             row.name,
             row.size,

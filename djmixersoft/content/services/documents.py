@@ -13,7 +13,7 @@ from djmixersoft.content.services.finding import Source, index
 from djmixersoft.content.services.items import add_item, note_blob, refusals
 from djmixersoft.vault.keys import Key
 from djmixersoft.vault.upload import Stored
-from djmixersoft.vault.whole import store_whole
+from djmixersoft.vault.whole import store_pieces
 
 LONGEST: Final = 2**20
 """Bytes of UTF-8 in a document."""
@@ -82,7 +82,7 @@ def restore_version(*, account_id: UUID, item_id: UUID, number: int, base: int) 
 def _stored(account_id: UUID, item_id: UUID, key: Key, text: str) -> Iterator[Stored]:
     """The text as a blob, which goes again unless the block ends well."""
     store = stores.blobs()
-    stored = store_whole(store, text.encode(), name=_NAME, key=key, account_id=account_id, item_id=item_id)
+    stored = store_pieces(store, [text.encode()], name=_NAME, key=key, account_id=account_id, item_id=item_id)
     try:
         yield stored
     except BaseException:
