@@ -62,8 +62,8 @@ _ADMINISTERED = Exists(
 
 
 def my_person_id() -> UUID:
-    """The signed-in person's id, for the purpose `teamwork`. Raises NotSignedIn (through the database)."""
-    return UUID(str(call_door("current_person")))
+    """The id of whoever acts, for the purpose `teamwork`. Raises NotSignedIn (through the database)."""
+    return UUID(str(call_door("current_member")))
 
 
 def my_accounts() -> list[AccountRow]:

@@ -20,14 +20,13 @@ SAMPLED = ("account_id", "person_id")
 
 PRIVILEGE = {"read": "SELECT", "add": "INSERT", "change": "UPDATE", "remove": "DELETE"}
 
-# Which door answers "whose rows?" for each kind of rows.
+# Which doors answer "whose rows?" for each kind of rows; "own" is whoever acts, which is the purpose's to say.
 SCOPE_DOORS = {
-    "own": "current_person",
-    "account": "my_accounts",
-    "administered": "administered_accounts",
-    "teammates": "my_teammates",
-    "named": "named",
-    "linked": "linked",
+    "account": ("my_accounts",),
+    "administered": ("administered_accounts",),
+    "teammates": ("my_teammates",),
+    "named": ("named",),
+    "linked": ("linked", "linked_account"),
 }
 
 
@@ -81,21 +80,26 @@ def subject_column(table: str, of: str) -> str:
     return "id" if table == of else f"{of}_id"
 
 
-def predicate(rules: Rules, use: Use, table: str) -> str:
+def predicate(rules: Rules, use: Use, table: str, verb: str) -> str:
     """The condition under which a row of a table is within a use; its sub-selects run once a statement, not a row."""
     person, account = subject_column(table, "person"), subject_column(table, "account")
-    retention = rules.retention_of(table)
+    retention, purpose = rules.retention_of(table), rules.purposes[use.purpose]
+    who = f"(SELECT {SCHEMA}.{purpose.who}())"
+    in_account = f"{account} = (SELECT {SCHEMA}.linked_account())"
     sql = {
-        "own": f"{person} = (SELECT {SCHEMA}.current_person())",
+        "own": f"{person} = {who}",
         "teammates": f"{person} = ANY ((SELECT {SCHEMA}.my_teammates())::uuid[])",
         "account": f"{account} = ANY ((SELECT {SCHEMA}.my_accounts())::uuid[])",
         "administered": f"{account} = ANY ((SELECT {SCHEMA}.administered_accounts())::uuid[])",
         "named": f"{use.key} = (SELECT {SCHEMA}.named())::uuid",
-        "linked": f"{use.key} = ANY ((SELECT {SCHEMA}.linked())::uuid[])",
+        "linked": in_account
+        + ("" if use.key == account else f" AND {use.key} = ANY ((SELECT {SCHEMA}.linked())::uuid[])"),
         "expired": f"{retention.after} < (SELECT clock_timestamp()) - interval '{retention.keep}'" if retention else "",
         "all": "true",
     }[use.rows]
-    return f"{sql} AND {use.stamp} = (SELECT {SCHEMA}.current_person())" if use.stamp else sql
+    stamped = f" AND {use.stamp} = {who}" if use.stamp else ""
+    writes = f" AND (SELECT {SCHEMA}.may_write())" if purpose.programs and verb != "read" else ""
+    return sql + stamped + writes
 
 
 def door_text(name: str) -> str:
@@ -131,9 +135,8 @@ def compile_rules(
         for table in use.tables:
             for verb in use.may:
                 grants.setdefault((role_of(use.purpose), table, verb), set()).update(use.columns or {""})
-                policy = RowPolicy(
-                    f"{use.purpose} {verb} {use.rows}", table, verb, role_of(use.purpose), predicate(rules, use, table)
-                )
+                condition = predicate(rules, use, table, verb)
+                policy = RowPolicy(f"{use.purpose} {verb} {use.rows}", table, verb, role_of(use.purpose), condition)
                 policies[f"{table} {policy.name}"] = policy
     for door in rules.doors:
         for table, verbs in door.touches.items():
@@ -236,8 +239,9 @@ def _functions(rules: Rules, functions: Mapping[str, str]) -> Iterator[Fact]:
     callers = {(door.name, role_of(purpose)) for door in rules.doors for purpose in door.purposes}
     callers |= {(name, DOOR_ROLE) for door in rules.doors for name in door.functions}
     for use in rules.uses:
-        needed = {SCOPE_DOORS[use.rows]} if use.rows in SCOPE_DOORS else set()
-        needed |= {"current_person"} if use.stamp else set()
+        needed = set(SCOPE_DOORS.get(use.rows, ()))
+        needed |= {rules.purposes[use.purpose].who} if use.stamp or use.rows == "own" else set()
+        needed |= {"may_write"} if rules.purposes[use.purpose].programs and use.may != ("read",) else set()
         needed |= {name for name in functions for pattern in use.functions if fnmatch(name, pattern)}
         callers |= {(name, role_of(use.purpose)) for name in needed}
     for name, role in callers:

@@ -111,7 +111,10 @@ def _words(atoms: frozenset[_Atom]) -> str:
 
 
 def _processes(rules: Rules) -> dict[str, set[str]]:
-    return {name: set(purpose.process) | {f"clause {purpose.clause}"} for name, purpose in rules.purposes.items()}
+    return {
+        name: {*purpose.process, f"clause {purpose.clause}", *(["programs"] if purpose.programs else [])}
+        for name, purpose in rules.purposes.items()
+    }
 
 
 def _doors(rules: Rules) -> dict[str, set[str]]:

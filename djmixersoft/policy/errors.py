@@ -11,6 +11,10 @@ class NotSignedIn(Exception):
     """The request's purpose needs a signed-in person, and the database knows none by its token."""
 
 
+class MayOnlyRead(Exception):
+    """The token that a program shows is good for reading only, and this would have been more than that."""
+
+
 def sqlstate(error: DatabaseError) -> str:
     """The SQLSTATE of the database error behind Django's, or '' where there is none."""
     return getattr(error.__cause__, "sqlstate", None) or ""

@@ -77,8 +77,8 @@ class _Reader:
 
 
 def _fits(value: object, expected: object) -> bool:
-    if expected is str:
-        return isinstance(value, str)
+    if expected in (str, bool):
+        return type(value) is expected
     if expected == tuple[str, ...]:
         return isinstance(value, list) and all(isinstance(one, str) for one in value)
     return isinstance(value, dict) and all(_fits(one, tuple[str, ...]) for one in value.values())

@@ -13,30 +13,47 @@ from django.db import Error as DatabaseError
 from django.db import connection, transaction
 from django.db.models import Func, UUIDField
 
-from djmixersoft.policy.errors import NotSignedIn, is_not_signed_in
+from djmixersoft.policy.errors import MayOnlyRead, NotSignedIn, is_not_signed_in, sqlstate
 from djmixersoft.policy.rules import role_of
 
 Marked = TypeVar("Marked", bound=Callable[..., Any])
 Argument = str | bytes | int | bool | UUID | None
 
-_TAKE = "SELECT set_config('role', %s, true), set_config('djms.token', %s, true), set_config('djms.named', %s, true)"
+_TAKE = (
+    "SELECT set_config('role', %s, true), set_config('djms.token', %s, true), set_config('djms.named', %s, true),"
+    " set_config('djms.bearer', %s, true)"
+)
+# Once a transaction has read anything, nothing in it can undo this (PostgreSQL's SET TRANSACTION).
+_READ_ONLY = ", set_config('transaction_read_only', 'on', true)"
 
 
 @contextmanager
-def acting_for(purpose: str, *, token: str | None = None, named: str | None = None) -> Iterator[None]:
+def acting_for(
+    purpose: str,
+    *,
+    token: str | None = None,
+    named: str | None = None,
+    bearer: str | None = None,
+    read_only: bool = False,
+) -> Iterator[None]:
     """One transaction for one purpose, the outermost: its first statement sets role and secret, which end with it.
 
-    `token`: what the browser's session cookie holds. `named`: the exact key of the one row asked for, where the
-    purpose's rows are `named`. Raises NotSignedIn where the database knows nobody by the token.
+    `token`: what the browser's session cookie holds, or a link's secret for the purpose `sharing`. `bearer`: the token
+    that a person's program shows, where the purpose takes programs; one that may only read is believed with
+    `read_only` alone, where every change is refused. `named`: the exact key of the one row asked for, where the
+    purpose's rows are `named`. Raises NotSignedIn where the database knows nobody by the token, and MayOnlyRead.
     """
     try:
         with transaction.atomic(durable=True):
             with connection.cursor() as cursor:
-                cursor.execute(_TAKE, [role_of(purpose), _clean(token), named or ""])
+                take = _TAKE + (_READ_ONLY if read_only else "")
+                cursor.execute(take, [role_of(purpose), _clean(token), named or "", _clean(bearer)])
             yield
     except DatabaseError as error:
         if is_not_signed_in(error):
             raise NotSignedIn from error
+        if sqlstate(error) == "DJ005":
+            raise MayOnlyRead from error
         raise
 
 
@@ -50,9 +67,9 @@ def release_connection() -> None:
 
 
 class CurrentPerson(Func):
-    """The signed-in person's id, as the database knows it, inside a query."""
+    """The id of whoever acts in their accounts, as the database knows it, inside a query of the purpose `teamwork`."""
 
-    template = "(SELECT djms.current_person())"
+    template = "(SELECT djms.current_member())"
     output_field = UUIDField()
 
 

@@ -27,7 +27,8 @@ class Category:
 class Purpose:
     """Why information is used; `process`: the processes that may have it.
 
-    `prose`: the words of the clause that describe it, to the letter.
+    `prose`: the words of the clause that describe it, to the letter. `programs`: whoever acts may be a person's program
+    that shows a token of theirs, not only a browser.
     """
 
     name: str
@@ -35,11 +36,17 @@ class Purpose:
     prose: str
     process: tuple[str, ...]
     words: str
+    programs: bool = False
 
     @property
     def role(self) -> str:
         """The PostgreSQL role that holds what this purpose may do."""
         return role_of(self.name)
+
+    @property
+    def who(self) -> str:
+        """The door that says who acts."""
+        return "current_member" if self.programs else "current_person"
 
 
 @dataclass(frozen=True)

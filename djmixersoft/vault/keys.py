@@ -5,6 +5,7 @@ Its associated data name the tier, the account and the item, so that a row copie
 opens nothing. Nonces are random: NIST SP 800-38D allows 2**32 wrappings under one key.
 """
 
+import hashlib
 import hmac
 import os
 import re
@@ -27,6 +28,8 @@ _WRAPPED_SIZE: Final = len(_VERSION) + _NONCE_SIZE + KEY_SIZE + 16
 _ACCOUNT_KEY: Final = b"djmixersoft/vault/account-key/v1\0"
 _ITEM_KEY: Final = b"djmixersoft/vault/item-key/v1\0"
 _ITEM: Final = b"djmixersoft/vault/item/v1\0"
+_BLOB: Final = b"djmixersoft/blob/v1"
+_BLOB_RANDOM: Final = 8  # bytes
 
 
 class KeyRefused(Exception):
@@ -145,6 +148,17 @@ def wrap_item_key(account_key: Key, key: Key, *, account_id: UUID, item_id: UUID
 def unwrap_item_key(account_key: Key, wrapped: bytes | memoryview, *, account_id: UUID, item_id: UUID) -> Key:
     """Return the item's key for use. Raises KeyRefused."""
     return _unwrap(account_key, bytes(wrapped), _ITEM_KEY + account_id.bytes + item_id.bytes)
+
+
+def new_blob_id(account_id: UUID) -> UUID:
+    """Return a fresh name for a blob: 8 random bytes, and 8 that follow from them and the account.
+
+    The database takes no other (`…_named_for_its_account`), so that an account can't name a blob after another's, be
+    it only to learn that it is there.
+    """
+    fresh = secrets.token_bytes(_BLOB_RANDOM)
+    bound = hashlib.sha256(_BLOB + account_id.bytes + fresh).digest()
+    return UUID(bytes=fresh + bound[: 16 - _BLOB_RANDOM])
 
 
 def context(account_id: UUID, item_id: UUID, blob_id: UUID) -> bytes:

@@ -36,7 +36,7 @@ from django.utils.translation import gettext as _
 
 from djmixersoft.vault.blobs import BlobStore, NoRoom
 from djmixersoft.vault.cobblestone import Encryptor
-from djmixersoft.vault.keys import Key, context
+from djmixersoft.vault.keys import Key, context, new_blob_id
 from djmixersoft.vault.media import HEAD_SIZE, MediaType, media_type
 
 MAXIMUM_FILES: Final = 20
@@ -125,7 +125,7 @@ class _Receipt:
     """One file while it arrives."""
 
     def __init__(self, store: BlobStore, account_id: UUID, name: str) -> None:
-        self._item_id, self._blob_id, self._key, self.name = uuid4(), uuid4(), Key.generate(), name
+        self._item_id, self._blob_id, self._key, self.name = uuid4(), new_blob_id(account_id), Key.generate(), name
         self._encryptor = Encryptor(self._key, context(account_id, self._item_id, self._blob_id))
         self._sha256, self.size, self._head = hashlib.sha256(), 0, b""
         self._sealed_sha256, self._sealed_size = hashlib.sha256(), 0

@@ -56,7 +56,14 @@ CHANGES = [
         "narrowed administrative-mail may change",
         False,
     ),
-    ('stamp = "added_by"\n', "", "widened  teamwork may add content/item", True),
+    ('may = ["add"]\nstamp = "added_by"\n', 'may = ["add"]\n', "widened  teamwork may add content/item", True),
+    ("programs = true\n", "", "narrowed process of purpose teamwork: no longer programs", False),
+    (
+        'words = "What a signed-in person sees',
+        'programs = true\nwords = "What a signed-in person sees',
+        "widened  process of purpose self-service: programs",
+        True,
+    ),
     (
         'process = ["mailer"]',
         'process = ["mailer", "analyst"]',
@@ -70,8 +77,8 @@ CHANGES = [
         False,
     ),
     (
-        'purposes = ["teamwork"]\nclause = "4a"\ntouches = { session = ["read"], api_token',
-        'purposes = ["teamwork", "visiting"]\nclause = "4a"\ntouches = { session = ["read"], api_token',
+        'name = "my_accounts"\npurposes = ["teamwork"]',
+        'name = "my_accounts"\npurposes = ["teamwork", "visiting"]',
         "widened  door my_accounts: for visiting",
         True,
     ),
@@ -107,8 +114,8 @@ CHANGES = [
         True,
     ),
     (
-        'tables = ["item", "item_key", "account_key"]\n\n',
-        'tables = ["item", "item_key", "account_key", "note"]\n\n',
+        '"share_opening", "share_use",\n]',
+        '"share_opening", "share_use", "note",\n]',
         "added    table note in content",
         True,
     ),
@@ -160,8 +167,8 @@ def test_a_table_that_changes_its_category_counts_as_widening(
 def test_a_policy_without_retention_keeps_for_good(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rule = TEXT[TEXT.index('[[retention]]\ntable = "sign_in_try"') : TEXT.index('[[retention]]\ntable = "invitation"')]
     new = TEXT.replace(rule, "").replace(
-        '"mail_proof", "sign_in_try", "invitation", "mail_message"]\nrows',
-        '"mail_proof", "invitation", "mail_message"]\nrows',
+        '"mail_proof", "sign_in_try", "invitation", "mail_message", "api_token"]\nrows',
+        '"mail_proof", "invitation", "mail_message", "api_token"]\nrows',
     )
     assert compared(TEXT, new, tmp_path) == FOUND_SOMETHING
     assert "widened  retention of sign_in_try: for good" in capsys.readouterr().out

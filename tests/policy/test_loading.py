@@ -31,9 +31,9 @@ FAULTS = [
     ('tables = ["probe_result"]', 'tables = ["probes"]', 'tables = ["probes"]', "'probes' is not in category"),
     ('tables = ["session"]', 'tables = ["item"]', 'tables = ["item"]', "'item' is not in category 'personal'"),
     (
-        'tables = ["item", "item_key"',
-        'tables = ["item", "person", "item_key"',
-        'tables = ["item", "person"',
+        '"item", "item_version", "item_key"',
+        '"item", "person", "item_version", "item_key"',
+        '"item", "person"',
         "two categories",
     ),
     (
@@ -57,7 +57,14 @@ FAULTS = [
     ('touches = { session = ["read"] }', 'touches = ["session"]', 'touches = ["session"]', "wrong kind"),
     ('clause = "2b"\n', "", "[purposes.visiting]", "lacks 'clause'"),
     ('rows = "account"', 'rows = "all"', 'rows = "all"', "rows 'all' can't be used on personal information"),
-    ('key = "id"\n', "", 'rows = "named"', "rows 'named' or 'linked' and 'key' go together"),
+    ('rows = "named"\nkey = "id"\n', 'rows = "named"\n', 'rows = "named"', "'named' or 'linked' and 'key' go together"),
+    (
+        'rows = "linked"\nkey = "id"\n',
+        'rows = "linked"\n',
+        'rows = "linked"',
+        "'named' or 'linked' and 'key' go together",
+    ),
+    ("programs = true", 'programs = "yes"', 'programs = "yes"', "wrong kind"),
     ('["session", "registration"', '["person", "session", "registration"', '["person", "session"', "no retention"),
     ("[[doors]]", "[[doors]", "[[doors]", "not TOML"),
     ('mailer = "Sends mail."', 'mailer = "Sends mail.', 'mailer = "Sends mail.', "not TOML"),

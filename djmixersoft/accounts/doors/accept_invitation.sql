@@ -1,11 +1,15 @@
 -- Makes the signed-in holder of an invitation's link a member. Answers 'joined', 'member' (they were one already, and the
--- invitation stays open), or the state that an unusable invitation is in.
+-- invitation stays open), or the state that an unusable invitation is in. A program's token for one account joins none.
 create or replace function djms.accept_invitation(token text, out outcome text, out joined_account uuid)
 language plpgsql security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
 declare
-  me constant uuid := current_person();
+  me constant uuid := current_member();
   invited invitation;
 begin
+  perform may_write();
+  if (select t.only_account from token_bearer() t) is not null then
+    raise exception 'this token is for one account' using errcode = '42501';
+  end if;
   select * into invited from invitation i where i.token_hash = sha256(convert_to(token, 'UTF8')) for update;
   outcome := case when invited.id is null then 'unknown' when invited.used_at is not null then 'used'
                   when invited.withdrawn_at is not null then 'withdrawn'

@@ -4,11 +4,12 @@
 create or replace function djms.invite(into_account uuid, address text) returns text
 language plpgsql security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
 declare
-  me constant uuid := current_person();
+  me constant uuid := current_member();
   token text := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
   open_ones integer;
   to_address integer;
 begin
+  perform may_write();
   if not (into_account = any (administered_accounts())) then
     raise exception 'not an Administrator of this account' using errcode = '42501';
   end if;

@@ -11,7 +11,7 @@ begin
   if not found then
     return coalesce(new, old); -- the account itself is going
   end if;
-  if not (tg_op = 'DELETE' and old.person_id = current_person())
+  if not (tg_op = 'DELETE' and old.person_id = current_member() and old.account_id = any (my_accounts()))
      and not (old.account_id = any (administered_accounts())) then
     raise exception 'not an Administrator of this account' using errcode = '42501';
   end if;

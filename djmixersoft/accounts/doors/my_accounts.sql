@@ -1,4 +1,5 @@
--- The accounts the signed-in person belongs to; of a program's token only the one that it was made for, if any. Raises as current_person() does.
+-- The accounts that whoever acts belongs to; of a program's token only the one that it was made for, if it was made for
+-- one. Raises as current_person() does.
 create or replace function djms.my_accounts() returns uuid[]
 language plpgsql stable security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
 declare

@@ -1,6 +1,6 @@
 -- The link that the given token opens: its own secret, or what open_share() gave for its password. An unknown, expired or
 -- revoked one is refused (SQLSTATE DJ004), and so is one whose password was not given.
-create or replace function djms.held_share() returns djms.share
+create or replace function djms.held_share(out account uuid, out id uuid, out item uuid)
 language plpgsql stable security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
 declare
   given constant bytea := sha256(convert_to(nullif(current_setting('djms.token', true), ''), 'UTF8'));
@@ -15,5 +15,7 @@ begin
   if held.id is null or held.revoked_at is not null or held.expires <= clock_timestamp() then
     raise exception 'no such link' using errcode = 'DJ004';
   end if;
-  return held;
+  account := held.account_id;
+  id := held.id;
+  item := held.item_id;
 end $$;

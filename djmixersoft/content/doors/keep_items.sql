@@ -10,20 +10,28 @@ declare
   height integer := 0;
 begin
   if tg_op = 'DELETE' then
-    if old.trashed_with is null and current_setting('role') = 'p_teamwork'
+    if old.trashed_with is null and session_user = 'djms_site'
        and exists (select from account a where a.id = old.account_id) then
       raise exception 'only what lies in the trash is deleted' using errcode = '42501';
     end if;
     return old;
   end if;
   if tg_op = 'INSERT' then
+    -- Before anything of the account is looked at: row policies judge a new row only after this.
+    if not (new.account_id = any (my_accounts())) then
+      raise exception 'not a member of this account' using errcode = '42501';
+    end if;
     new.version := 1;
     new.added_by := current_member();
     new.added_at := clock_timestamp();
     new.changed_by := new.added_by;
     new.changed_at := new.added_at;
   end if;
-  if tg_op = 'UPDATE' and new.blob_id is distinct from old.blob_id then
+  if tg_op = 'UPDATE' and new.blob_id is not distinct from old.blob_id then
+    new.size := old.size; -- what is said of bytes goes with the bytes
+    new.sha256 := old.sha256;
+    new.media_type := old.media_type;
+  elsif tg_op = 'UPDATE' then
     insert into item_version (account_id, item_id, number, size, sha256, media_type, blob_id, made_by, made_at)
     values (old.account_id, old.id, old.version, old.size, old.sha256, old.media_type, old.blob_id, old.changed_by,
             old.changed_at);

@@ -3,13 +3,13 @@
 create or replace function djms.linked() returns uuid[]
 language plpgsql stable security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
 declare
-  held constant share := held_share();
+  held constant record := held_share();
 begin
   return array(
     with recursive inside as (
-      select i.id from item i where i.account_id = held.account_id and i.id = held.item_id and i.trashed_with is null
+      select i.id from item i where i.account_id = held.account and i.id = held.item and i.trashed_with is null
       union
       select i.id from item i join inside on i.parent_id = inside.id
-       where i.account_id = held.account_id and i.trashed_with is null)
+       where i.account_id = held.account and i.trashed_with is null)
     select id from inside);
 end $$;

@@ -3,8 +3,8 @@
 create or replace function djms.linked_account() returns uuid
 language plpgsql stable security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
 declare
-  held constant share := held_share();
+  held constant record := held_share();
 begin
   return (select i.account_id from item i
-           where i.account_id = held.account_id and i.id = held.item_id and i.trashed_with is null);
+           where i.account_id = held.account and i.id = held.item and i.trashed_with is null);
 end $$;

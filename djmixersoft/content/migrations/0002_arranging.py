@@ -6,7 +6,8 @@ import django.db.models.functions.datetime
 import django.db.models.functions.text
 from django.db import migrations, models
 
-# Django knows no deletions that the database does by itself. Whatever has an account goes with it.
+# Django knows no deletions that the database does by itself. Whatever has an account goes with it; and whether there is
+# one is asked at once, not when all is committed, where nobody could put the answer into words.
 _GOES_WITH_ITS_ACCOUNT = """
 DO $$
 DECLARE found record;
@@ -16,7 +17,7 @@ BEGIN
      WHERE contype = 'f' AND confrelid = 'account'::regclass AND confdeltype = 'a'
   LOOP
     EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I, ADD CONSTRAINT %I %s', found.child, found.conname,
-                   found.conname, replace(found.definition, ' DEFERRABLE', ' ON DELETE CASCADE DEFERRABLE'));
+                   found.conname, replace(found.definition, ' DEFERRABLE INITIALLY DEFERRED', ' ON DELETE CASCADE'));
   END LOOP;
 END $$
 """

@@ -6,7 +6,7 @@ they are, what they are called and what they must hash to. Foreign keys of two c
 
 from djmixersoft.content.models.items import AccountKey, Blob, Item, ItemKey, ItemVersion, Kind, Room, Upload
 from djmixersoft.content.models.labels import Comment, ItemData, Tag, Term, Undo
-from djmixersoft.content.models.links import Share, ShareOpening, ShareSecret, ShareUse
+from djmixersoft.content.models.links import Share, ShareOpening, ShareSecret, ShareUse, UsedFor
 
 __all__ = (
     "AccountKey",
@@ -26,4 +26,5 @@ __all__ = (
     "Term",
     "Undo",
     "Upload",
+    "UsedFor",
 )

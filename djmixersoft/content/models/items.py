@@ -136,7 +136,7 @@ class Blob(models.Model):
 
     pk = models.CompositePrimaryKey("account_id", "id")
     account = models.ForeignKey(Account, models.CASCADE, db_index=False)
-    id = models.UUIDField(unique=True)
+    id = models.UUIDField(unique=True)  # vault.keys.new_blob_id
     item_id = models.UUIDField()
     sealed_size = models.BigIntegerField()
     sealed_sha256 = models.BinaryField()
@@ -149,23 +149,29 @@ class Blob(models.Model):
             models.Index(fields=("account_id", "item_id"), name="blob_of_item"),
             models.Index(fields=("account_id",), name="blob_damaged", condition=~models.Q(fault="")),
         )
+        constraints = (models.CheckConstraint(condition=models.Q(sealed_size__gte=0), name="blob_takes_room"),)
 
 
 class Upload(models.Model):
-    """A file on its way in (tus 1.0). `id` names its blob to be.
+    """A file on its way in (tus 1.0). `id` names its blob to be (vault.keys.new_blob_id).
 
     What has arrived lies encrypted in the store, in whole chunks; `tail` is the rest that was acknowledged, sealed
-    under the item's key, and `tail_at` the offset where it begins. `replaces`: the item whose next version it will be.
+    under the item's key, and `tail_at` the offset where it begins. `replaces`: whether it will be the next version of
+    an item that is there already; then `wrapped` is empty, because the key is that item's, and goes when it goes.
+    `metadata` is what the client said (tus: Upload-Metadata), word for word; `sha256`, where the client said it, what
+    the file must hash to.
     """
 
     pk = models.CompositePrimaryKey("account_id", "id")
     account = models.ForeignKey(Account, models.CASCADE, db_index=False)
-    id = models.UUIDField(unique=True, db_default=RandomUUID())
+    id = models.UUIDField(unique=True)
     item_id = models.UUIDField(db_default=RandomUUID())
     parent_id = models.UUIDField(null=True)
     replaces = models.BooleanField(db_default=False)
     name = models.TextField()
     size = models.BigIntegerField()
+    metadata = models.TextField(db_default="")
+    sha256 = models.BinaryField(null=True)
     wrapped = models.BinaryField()
     tail = models.BinaryField(db_default=b"")
     tail_at = models.BigIntegerField(db_default=0)
@@ -175,6 +181,7 @@ class Upload(models.Model):
 
     class Meta:
         db_table = "upload"
+        constraints = (models.CheckConstraint(condition=models.Q(size__gte=0), name="upload_has_a_size"),)
 
 
 class Room(models.Model):

@@ -1,7 +1,7 @@
--- Makes a token for a program of the signed-in person's, who proves their password; false where they don't. Good for the
--- days given, a year at most.
+-- Makes a token for a program of the signed-in person's, who proves their password. Good for the days given, a year at
+-- most. Answers 'made', 'password' where that is not theirs, or 'many' where they have 50 already.
 create or replace function djms.make_api_token(
-  key bytea, new_token_hash bytea, called text, writes boolean, only_account uuid, days integer) returns boolean
+  key bytea, new_token_hash bytea, called text, writes boolean, only_account uuid, days integer) returns text
 language plpgsql security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
 declare
   me constant uuid := current_person();
@@ -11,13 +11,16 @@ begin
     raise exception 'not a member of this account' using errcode = '42501';
   end if;
   if not exists (select from credential c where c.person_id = me and c.verifier = sha256(key)) then
-    return false;
+    return 'password';
   end if;
   delete from sign_in_try where email_hash = (
     select sha256((select value from door_secret) || convert_to('password:' || p.email, 'UTF8'))
       from person p where p.id = me);
+  if (select count(*) from api_token t where t.person_id = me) >= 50 then
+    return 'many';
+  end if;
   insert into api_token (token_hash, person_id, name, may_write, account_id, expires)
   values (new_token_hash, me, left(called, 100), writes, only_account,
           clock_timestamp() + make_interval(days => greatest(1, least(days, 366))));
-  return true;
+  return 'made';
 end $$;

@@ -1,4 +1,5 @@
--- Sets a new password for whoever holds the mailed link, ends all their sign-ins, and tells them by mail.
+-- Sets a new password for whoever holds the mailed link, ends all their sign-ins and their programs' tokens, and tells
+-- them by mail.
 -- Answers 'done', 'expired' or 'unknown'.
 create or replace function djms.reset_password(
   token text, new_salt bytea, new_memory_kib integer, new_passes integer, new_lanes integer, new_key bytea) returns text
@@ -16,6 +17,7 @@ begin
   update credential set salt = new_salt, memory_kib = new_memory_kib, passes = new_passes, lanes = new_lanes,
          verifier = sha256(new_key) where person_id = proof.person_id;
   delete from session where person_id = proof.person_id;
+  delete from api_token where person_id = proof.person_id;
   delete from mail_proof where person_id = proof.person_id;
   select email into address from person where id = proof.person_id;
   delete from sign_in_try
