@@ -11,12 +11,19 @@ from django.db import transaction
 
 from djmixersoft.vault.blobs import BlobStore, FolderStore
 from djmixersoft.vault.keys import FileRootKey, RootKey
+from djmixersoft.vault.partials import FolderPartials, PartialStore
 
 
 @cache
 def blobs() -> BlobStore:
     """The store of encrypted files."""
-    return FolderStore(_data() / "blobs")
+    return _folder()
+
+
+@cache
+def partials() -> PartialStore:
+    """Where encrypted files lie while they arrive."""
+    return FolderPartials(_folder())
 
 
 @cache
@@ -29,6 +36,11 @@ def delete_when_committed(blob_ids: Iterable[UUID]) -> None:
     """Deletes blobs once the present transaction is committed. What can't be deleted then, a sweep finds."""
     for blob_id in blob_ids:
         transaction.on_commit(partial(blobs().delete, str(blob_id)), robust=True)
+
+
+@cache
+def _folder() -> FolderStore:
+    return FolderStore(_data() / "blobs")
 
 
 def _data() -> Path:

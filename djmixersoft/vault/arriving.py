@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.hashes import SHA512
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from djmixersoft.vault.blobs import NoRoom
-from djmixersoft.vault.cobblestone import CHUNK, HEADER, SEALED_CHUNK, Altered, Chunks, Damage, Encryptor, Reader
+from djmixersoft.vault.cobblestone import CHUNK, HEADER, SEALED_CHUNK, TAG, Altered, Chunks, Damage, Encryptor, Reader
 from djmixersoft.vault.keys import KEY_SIZE, Key
 from djmixersoft.vault.media import HEAD_SIZE, media_type
 from djmixersoft.vault.partials import Partial, PartialStore
@@ -46,6 +46,11 @@ class Rest:
 
     sealed: bytes
     at: int
+
+    @property
+    def length(self) -> int:
+        """How many bytes of the file it holds."""
+        return max(len(self.sealed) - _NONCE - TAG, 0)
 
 
 class Arrival:
@@ -76,10 +81,9 @@ class Arrival:
 
     def keep(self) -> Rest:
         """Make durable what is there, and return what is to be written down with it. Raises NoRoom, TakenOver."""
-        at = self._whole * CHUNK
-        if at != self._kept.at:
-            self._partial.sync()
         if not self._is_kept:
+            self._partial.sync()
+            at = self._whole * CHUNK
             self._kept = Rest(self._seal_rest(at) if self._plain else b"", at)
             self._is_kept = True
         return self._kept

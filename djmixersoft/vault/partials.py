@@ -79,6 +79,10 @@ class Partial(Protocol):
         """Make it durable, then visible in the store. What lies here stays. May be repeated. Raises NoRoom."""
         ...
 
+    def withdraw(self) -> None:
+        """Take it out of the store again, if it was committed. What lies here stays."""
+        ...
+
     def discard(self) -> None:
         """Remove what lies here; a committed blob stays in the store."""
         ...
@@ -212,7 +216,7 @@ class FolderPartial:
 
     def sync(self) -> None:
         """Make it durable, see Partial."""
-        with no_room():
+        with self._held(), no_room():
             os.fsync(self._data)
             if not self._is_placed:
                 os.fsync(self._folder)
@@ -241,6 +245,12 @@ class FolderPartial:
                 # Committed before a crash, which came before its rows did; anything else under its name is an error.
                 if not os.path.samestat(os.fstat(self._data), self._target.stat()):
                     raise
+
+    def withdraw(self) -> None:
+        """Make it invisible again, see Partial."""
+        with self._held(), suppress(FileNotFoundError):
+            self._target.unlink()
+            sync_folder(self._target.parent)
 
     def discard(self) -> None:
         """Remove it, see Partial."""
