@@ -1,5 +1,8 @@
 """What people and programs put on items, what items are found by, and what can be taken back."""
 
+from datetime import timedelta
+from typing import Final
+
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models.functions import Now
@@ -66,6 +69,10 @@ class Term(models.Model):
     class Meta:
         db_table = "item_term"
         indexes = (models.Index(fields=("account_id", "item_id"), name="item_term_of_item"),)
+
+
+TAKEN_BACK_WITHIN: Final = timedelta(hours=1)
+"""How long something can be taken back; then the door forget_content forgets how."""
 
 
 class Undo(models.Model):

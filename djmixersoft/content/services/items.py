@@ -24,16 +24,20 @@ class InItself(Exception):
     """A folder can't be moved into itself or into what lies in it."""
 
 
+class TooDeep(Exception):
+    """There are too many folders in each other already."""
+
+
 class QuotaFull(Exception):
     """The account has no room left for this. Nothing was kept of it."""
 
 
-_IN_WORDS = {"DJ002": NoSuchFolder, "DJ003": InItself}
+_IN_WORDS = {"DJ002": NoSuchFolder, "DJ003": InItself, "DJ006": TooDeep}
 
 
 @contextmanager
 def refusals() -> Iterator[None]:
-    """Turn what the database refuses into NotAllowed, NoSuchFolder, InItself or QuotaFull."""
+    """Turn what the database refuses into NotAllowed, NoSuchFolder, InItself, TooDeep or QuotaFull."""
     try:
         yield
     except AccountKey.DoesNotExist:
@@ -42,7 +46,8 @@ def refusals() -> Iterator[None]:
         state = sqlstate(error)
         if state in _IN_WORDS:
             raise _IN_WORDS[state] from error
-        if state == "42501" and not is_not_signed_in(error):
+        # A row whose item or account is gone meanwhile (23503) finds as little as one that never had any.
+        if state == "23503" or (state == "42501" and not is_not_signed_in(error)):
             raise NotAllowed from error
         if state == "23514" and "account_room_not_exceeded" in str(error):
             raise QuotaFull from error

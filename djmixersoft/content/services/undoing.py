@@ -1,0 +1,87 @@
+"""Taking back: what somebody moved, renamed or threw away within the hour, as far as it is still as they left it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import connection
+from django.db.models.functions import Now
+
+from djmixersoft.content.models import Item, Undo
+from djmixersoft.content.models.labels import TAKEN_BACK_WITHIN
+from djmixersoft.content.services import trash
+from djmixersoft.content.services.items import refusals
+from djmixersoft.content.services.tree import What, lock_tree, set_name
+
+Before = dict[UUID, str | None]
+
+# What was moved on by another stays there, and what came from a folder that is gone stays too.
+_MOVE_BACK: Final = """
+UPDATE item i SET parent_id = was.parent
+  FROM unnest(%(ids)s::uuid[], %(parents)s::uuid[]) AS was (id, parent)
+ WHERE i.account_id = %(account)s AND i.id = was.id AND i.trashed_with IS NULL
+   AND i.parent_id IS NOT DISTINCT FROM %(there)s
+   AND (was.parent IS NULL OR EXISTS (
+     SELECT FROM item p WHERE p.account_id = %(account)s AND p.id = was.parent AND p.trashed_with IS NULL))
+"""
+
+
+@dataclass(frozen=True)
+class TakenBack:
+    """How many of how many items are again as they were, and of what it was taken back."""
+
+    what: What
+    count: int
+    of: int
+
+
+def take_back(*, account_id: UUID, undo_id: UUID) -> TakenBack | None:
+    """Undoes what the signed-in person did; None where that is too long ago, or was taken back already.
+
+    Raises NotAllowed, NoSuchFolder and InItself where others have changed the folders meanwhile; then nothing is.
+    """
+    noted = Undo.objects.filter(account_id=account_id, id=undo_id, done_at__gt=Now() - TAKEN_BACK_WITHIN)
+    undo = noted.select_for_update().first()
+    if undo is None:
+        return None
+    before = {UUID(item): value for item, value in undo.before.items()}
+    what = What(undo.what)
+    with refusals():
+        count = _UNDOING[what](account_id, before, undo.after)
+    noted.delete()
+    return TakenBack(what, count, len(before))
+
+
+def _move_back(account_id: UUID, before: Before, after: str) -> int:
+    lock_tree(account_id)
+    arguments: dict[str, Any] = {
+        "account": account_id,
+        "ids": list(before),
+        "parents": [None if folder is None else UUID(folder) for folder in before.values()],
+        "there": UUID(after) if after else None,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVE_BACK, arguments)
+        return int(cursor.rowcount)
+
+
+def _rename_back(account_id: UUID, before: Before, after: str) -> int:
+    count = 0
+    for item_id, name in before.items():
+        row = Item.objects.select_for_update(no_key=True).filter(account_id=account_id, id=item_id, name=after)
+        if name is not None and row.first() is not None:
+            set_name(account_id, item_id, name)
+            count += 1
+    return count
+
+
+def _restore(account_id: UUID, before: Before, _after: str) -> int:
+    return trash.restore(account_id=account_id, roots=list(before)).count
+
+
+_UNDOING: Final[Mapping[What, Callable[[UUID, Before, str], int]]] = {
+    What.MOVED: _move_back,
+    What.RENAMED: _rename_back,
+    What.TRASHED: _restore,
+}
