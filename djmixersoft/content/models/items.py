@@ -184,12 +184,16 @@ class Upload(models.Model):
         constraints = (models.CheckConstraint(condition=models.Q(size__gte=0), name="upload_has_a_size"),)
 
 
+QUOTA = 100 * 2**30
+"""Bytes that an account's files may take, unless its row says otherwise."""
+
+
 class Room(models.Model):
     """How many bytes an account's files take, versions and trash included, and how many they may. A trigger counts."""
 
     account = models.OneToOneField(Account, models.CASCADE, primary_key=True)
     used = models.BigIntegerField(db_default=0)
-    quota = models.BigIntegerField(db_default=100 * 2**30)
+    quota = models.BigIntegerField(db_default=QUOTA)
 
     class Meta:
         db_table = "account_room"
