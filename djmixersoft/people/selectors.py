@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from djmixersoft.people.models import Person, PersonAddress, PersonName, Session, Subscription, TermsAgreement
+from django.utils import timezone
+
+from djmixersoft.people.models import (
+    ApiToken,
+    Person,
+    PersonAddress,
+    PersonName,
+    Session,
+    Subscription,
+    TermsAgreement,
+)
 from djmixersoft.policy.errors import NotSignedIn
 from djmixersoft.policy.purposes import call_door
 
@@ -20,6 +30,19 @@ class SignInPlace:
     created_at: datetime
     expires: datetime
     current: bool
+
+
+@dataclass(frozen=True)
+class Token:
+    """A token of one of the person's programs; `account_id`: the one account that it is good for, if not for all."""
+
+    id: UUID
+    name: str
+    may_write: bool
+    account_id: UUID | None
+    created_at: datetime
+    expires: datetime
+    is_over: bool
 
 
 def me() -> Person:
@@ -57,6 +80,15 @@ def my_sessions(*, token: str | None) -> list[SignInPlace]:
     return [
         SignInPlace(row.id, row.device, row.stays, row.created_at, row.expires, bytes(row.token_hash) == here)
         for row in Session.objects.order_by("-created_at")
+    ]
+
+
+def my_api_tokens() -> list[Token]:
+    """The tokens of the signed-in person's programs, latest first, those that are over for 30 days more."""
+    now = timezone.now()
+    return [
+        Token(row.id, row.name, row.may_write, row.account_id, row.created_at, row.expires, row.expires <= now)
+        for row in ApiToken.objects.order_by("-created_at", "id")
     ]
 
 

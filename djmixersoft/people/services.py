@@ -12,17 +12,23 @@ from typing import Any
 from uuid import UUID
 
 from djmixersoft.people import selectors
-from djmixersoft.people.models import PersonAddress, PersonName, Session, Subscription
+from djmixersoft.people.models import ApiToken, PersonAddress, PersonName, Session, Subscription
 from djmixersoft.people.passwords import Recipe, derive_key, fresh_recipe, in_line
 from djmixersoft.policy.purposes import acting_for, call_door, call_door_row, release_connection
 
 SIGN_IN = "sign-in"
 SELF_SERVICE = "self-service"
 TOKEN_BYTES = 32
+PROGRAMS = "djms_"
+"""How the tokens of programs begin, so that who finds one knows what it is."""
 
 
 class WrongPassword(Exception):
     """The address and the password do not go together."""
+
+
+class TooManyTokens(Exception):
+    """The person has as many tokens for their programs as one may have."""
 
 
 class TooManyTries(Exception):
@@ -125,6 +131,39 @@ def request_email_change(*, session: str | None, password: str, email: str) -> b
     if outcome == "password":
         raise WrongPassword
     return bool(outcome == "sent")
+
+
+@in_line()
+def make_api_token(
+    *, session: str | None, password: str, name: str, may_write: bool, account_id: UUID | None, days: int
+) -> str:
+    """Makes a token for a program of whoever holds the session, and returns it; only its hash is kept.
+
+    `days` until it ends, 366 at most. `account_id`: the one account that it is good for; None for all. Raises
+    TooManyTokens, and as change_password does.
+    """
+    key = _own_key(session, password)
+    token = PROGRAMS + secrets.token_urlsafe(TOKEN_BYTES)
+    with acting_for(SELF_SERVICE, token=session):
+        outcome = call_door(
+            "make_api_token",
+            key=key,
+            new_token_hash=hashlib.sha256(token.encode()).digest(),
+            called=name,
+            writes=may_write,
+            only_account=account_id,
+            days=days,
+        )
+    if outcome == "password":
+        raise WrongPassword
+    if outcome == "many":
+        raise TooManyTokens
+    return token
+
+
+def end_api_token(*, token_id: UUID) -> None:
+    """Ends a token of the signed-in person's programs. No error where it ended already."""
+    ApiToken.objects.filter(id=token_id).delete()
 
 
 def set_name(*, name: str) -> None:

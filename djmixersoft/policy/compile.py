@@ -92,8 +92,7 @@ def predicate(rules: Rules, use: Use, table: str, verb: str) -> str:
         "account": f"{account} = ANY ((SELECT {SCHEMA}.my_accounts())::uuid[])",
         "administered": f"{account} = ANY ((SELECT {SCHEMA}.administered_accounts())::uuid[])",
         "named": f"{use.key} = (SELECT {SCHEMA}.named())::uuid",
-        "linked": in_account
-        + ("" if use.key == account else f" AND {use.key} = ANY ((SELECT {SCHEMA}.linked())::uuid[])"),
+        "linked": in_account + ("" if use.key == account else f" AND {SCHEMA}.linked({use.key})"),
         "expired": f"{retention.after} < (SELECT clock_timestamp()) - interval '{retention.keep}'" if retention else "",
         "all": "true",
     }[use.rows]

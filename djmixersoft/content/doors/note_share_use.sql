@@ -5,7 +5,7 @@ language plpgsql security definer set search_path = djms, pg_temp set debug_prin
 declare
   held constant record := held_share();
 begin
-  if not (used_item = any (linked())) or used_for is null or used_for not in ('looked', 'played', 'taken') then
+  if not linked(used_item) or used_for is null or used_for not in ('looked', 'played', 'taken') then
     raise exception 'not by this link' using errcode = '42501';
   end if;
   update share_opening set expires = clock_timestamp() + interval '1 hour'
