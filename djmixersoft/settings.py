@@ -134,7 +134,8 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024**2  # a document, each of its bytes percent-encoded
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
 DATA_UPLOAD_MAX_NUMBER_FILES = 100
-MAX_UPLOAD_BYTES = 2 * 1024**3  # a file of Content
+MAX_UPLOAD_BYTES = 2 * 1024**3  # a file of Content in a form, which can't be gone on with
+MAX_RESUMABLE_BYTES = 64 * 1024**3  # one that can
 
 # JSON lines on standard error without request data; see operations/logs.py for what is left out of them.
 configure_structlog()

@@ -7,6 +7,7 @@ threads is the same Rust worker, started in this process.
 import http.client
 import os
 import signal
+import socket
 import ssl
 import sys
 import threading
@@ -50,6 +51,7 @@ def run(port: int, *, wait: bool) -> int:
 
 
 def _server(listen: str, port: int, files: tuple[Path, Path]) -> Any:  # noqa: ANN401 - granian has no types
+    from granian._granian import ListenerSpec
     from granian.constants import HTTPModes, Interfaces, SSLProtocols
     from granian.server.mt import MTServer
 
@@ -58,6 +60,11 @@ def _server(listen: str, port: int, files: tuple[Path, Path]) -> Any:  # noqa: A
 
         def _check_gil(self) -> None:
             pass
+
+        def _init_shared_socket(self) -> None:
+            listening: Any = ListenerSpec(self.bind_addr, self.bind_port, self.backlog).build()
+            self._shd, self._sfd, self._ssp = listening, listening.get_fd(), None
+            notice_the_vanished(listening.get_fd())
 
     return OneProcess(
         "djmixersoft.wsgi:application",
@@ -76,6 +83,18 @@ def _server(listen: str, port: int, files: tuple[Path, Path]) -> Any:  # noqa: A
         log_access=False,
         workers_kill_timeout=STOP_SECONDS,
     )
+
+
+def notice_the_vanished(listening: int) -> None:
+    """Have connections end whose other side went away without a word, as telephones do; each holds a thread till then.
+
+    What is set on a listening socket goes for all that it accepts (tcp(7)). Such a connection ends within a minute.
+    """
+    with socket.socket(fileno=os.dup(listening)) as every:
+        every.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        every.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 30)
+        every.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 10)
+        every.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3)
 
 
 def _announce(address: PublicAddress, port: int) -> None:

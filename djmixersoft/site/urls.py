@@ -17,6 +17,7 @@ from djmixersoft.site.views import (
     signing,
     studio,
     taking_out,
+    uploads,
 )
 
 
@@ -71,6 +72,8 @@ urlpatterns = [
     path(ACCOUNT, studio.account, name="account"),
     path(f"{ACCOUNT}/rename", members.account_rename, name="account-rename"),
     path(f"{ACCOUNT}/upload", files.upload, name="upload"),
+    path(f"{ACCOUNT}/uploads", uploads.uploads, name="uploads"),
+    path(f"{ACCOUNT}/uploads/<uuid:upload_id>", uploads.upload, name="one-upload"),
     path(f"{ACCOUNT}/members", members.members, name="members"),
     path(f"{ACCOUNT}/members/<uuid:person_id>", members.member_change, name="member-change"),
     path(f"{ACCOUNT}/invitations", members.invite, name="invite"),

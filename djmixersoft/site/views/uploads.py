@@ -1,0 +1,82 @@
+"""Uploads that go on after whatever came in between (tus 1.0). They stream, and so hold no transaction."""
+
+from http import HTTPStatus
+from uuid import UUID
+
+from django.http import HttpRequest, JsonResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+
+from djmixersoft.content.selectors import uploads as selectors
+from djmixersoft.content.uploading import Progress, Uploads
+from djmixersoft.policy.middleware import token_of
+from djmixersoft.policy.purposes import acting_for, purpose
+from djmixersoft.site import tus
+from djmixersoft.site.access import access_account
+from djmixersoft.site.pages import methods
+from djmixersoft.site.tus_refusals import speaks_tus
+
+
+@purpose("teamwork", own_transaction=True)
+@methods("OPTIONS", "GET", "HEAD", "POST")
+@speaks_tus
+def uploads(request: HttpRequest, account_id: UUID) -> HttpResponseBase:
+    """An account's members begin an upload to it, and list their own that aren't finished."""
+    if request.method != "POST":
+        return _list(request, account_id)
+    tus.check_version(request)
+    begun = Uploads(account_id, token_of(request)).begin(tus.wanted(request), tus.first_part(request))
+    headers = {"Location": reverse("one-upload", args=[account_id, begun.id])}
+    return tus.answer(HTTPStatus.CREATED, headers=headers | _how_far(account_id, begun))
+
+
+@purpose("teamwork", own_transaction=True)
+@methods("OPTIONS", "HEAD", "PATCH", "DELETE", "POST")
+@speaks_tus
+def upload(request: HttpRequest, account_id: UUID, upload_id: UUID) -> HttpResponseBase:
+    """Whoever began an upload asks how far it is, goes on with it, or gives it up."""
+    tus.check_version(request)
+    mine = Uploads(account_id, token_of(request))
+    match tus.method(request):
+        case "HEAD":
+            progress = mine.receive(upload_id)
+            told = {"Upload-Length": str(progress.size)}
+            if progress.metadata:
+                told["Upload-Metadata"] = progress.metadata
+            return tus.answer(HTTPStatus.OK, headers=told | _how_far(account_id, progress))
+        case "PATCH":
+            progress = mine.receive(upload_id, tus.next_part(request))
+            return tus.answer(HTTPStatus.NO_CONTENT, headers=_how_far(account_id, progress))
+        case _:
+            mine.end(upload_id)
+            return tus.answer(HTTPStatus.NO_CONTENT)
+
+
+def _list(request: HttpRequest, account_id: UUID) -> HttpResponseBase:
+    with acting_for("teamwork", token=token_of(request)):
+        access_account(account_id)
+        mine = selectors.mine(account_id)
+    return JsonResponse(
+        {
+            "uploads": [
+                {
+                    "id": one.id,
+                    "url": reverse("one-upload", args=[account_id, one.id]),
+                    "name": one.name,
+                    "size": one.size,
+                    "offset": one.offset,
+                    "state": "checking" if one.offset == one.size else "receiving",
+                    "parent": one.parent_id,
+                    "replaces": one.replaces,
+                    "began": one.added_at,
+                    "expires": one.expires,
+                }
+                for one in mine
+            ]
+        }
+    )
+
+
+def _how_far(account_id: UUID, progress: Progress) -> dict[str, str]:
+    item = reverse("item", args=[account_id, progress.item_id]) if progress.item_id else ""
+    return tus.how_far(progress, item_url=item)
