@@ -12,18 +12,16 @@ should not can be told. All values follow from a seed; ids, tokens and times are
 import hashlib
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from uuid import UUID, uuid4
+from dataclasses import dataclass, field, replace
+from functools import partial
+from uuid import UUID
 
 import psycopg
 
 from djmixersoft.accounts import services as accounts
-from djmixersoft.content.services import items as content
 from djmixersoft.people import services as people
 from djmixersoft.policy.purposes import acting_for
-from djmixersoft.vault.keys import Key
-from djmixersoft.vault.media import MediaType
-from djmixersoft.vault.upload import Stored, StoredFile
+from tests.promises.crates import Crate, filled
 
 Url = Callable[[str], str]
 
@@ -33,12 +31,17 @@ BOBS_OWN, ALICES_OWN, STRANGERS = "axolotl", "narwhal", "wombat"  # what is one 
 
 @dataclass(frozen=True)
 class Somebody:
-    """A person who is signed in. `token`: what their browser's cookie holds."""
+    """A person who is signed in. `token`: what their browser's cookie holds.
+
+    `program`: a token with which their programs act in all of their accounts; `reader`: one to read in their first.
+    """
 
     id: UUID
     email: str
     password: str = field(repr=False)
     token: str = field(repr=False)
+    program: str = field(default="", repr=False)
+    reader: str = field(default="", repr=False)
 
     @property
     def token_hash(self) -> bytes:
@@ -48,13 +51,18 @@ class Somebody:
 
 @dataclass(frozen=True)
 class Crew:
-    """An account with its items and an invitation that is still open (its link's token, and its id)."""
+    """An account with what is in it, and an invitation that is still open (its link's token, and its id)."""
 
     id: UUID
     name: str
-    items: tuple[UUID, ...]
+    crate: Crate
     invitation: str
     invitation_id: UUID
+
+    @property
+    def items(self) -> tuple[UUID, ...]:
+        """The ids of all its items."""
+        return self.crate.items
 
 
 @dataclass(frozen=True)
@@ -73,7 +81,7 @@ class World:
         """The ids of people, and of accounts with all that is in them, as they show in results."""
         found: dict[str, bytes] = {}
         for one in whose:
-            items = (*one.items, one.invitation_id) if isinstance(one, Crew) else ()
+            items = _ids_in(one) if isinstance(one, Crew) else ()
             found[f"the id of {one}"] = str(one.id).encode()
             found |= {f"id {number} in {one}": str(item).encode() for number, item in enumerate(items)}
         return found
@@ -102,11 +110,19 @@ class World:
                 ("registration", "token_hash"),
                 ("mail_proof", "token_hash"),
                 ("door_secret", "value"),
+                ("share_secret", "verifier"),
+                ("share_secret", "token_hash"),
+                ("share_opening", "token_hash"),
                 ("mail_message", "convert_to(secret, 'UTF8')"),
             ):
                 rows = superuser.execute(f"SELECT {column} FROM djms.{table} WHERE {column} IS NOT NULL".encode())
                 found |= {f"{table}.{column} {number}": value for number, (value,) in enumerate(rows) if value}
         return found
+
+
+def _ids_in(crew: Crew) -> tuple[UUID, ...]:
+    crate = crew.crate
+    return (*crate.items, crate.upload, crate.shared.id, crate.locked.id, crate.revoked.id, crew.invitation_id)
 
 
 def make_world(url: Url, seed: int = 1729) -> World:
@@ -122,6 +138,7 @@ def make_world(url: Url, seed: int = 1729) -> World:
         bob = maker.invited(alice, account_a, "bob", A, BOBS_OWN)
         a = maker.fill(account_a, alice, A)
         b = maker.fill(account_b, carol, B)
+        alice, carol = maker.with_programs(alice, account_a, A), maker.with_programs(carol, account_b, B)
         maker.leave_things_open(alice, A)
         maker.leave_things_open(carol, B)
         superuser.execute("ANALYZE")
@@ -164,28 +181,19 @@ class Maker:
         return Somebody(self.id_of(email), email, password, token)
 
     def fill(self, account_id: UUID, by: Somebody, word: str) -> Crew:
-        ids = tuple(uuid4() for _ in range(5))
-        files = [
-            StoredFile(
-                name=f"{word} number {number}.ogg",
-                item_id=item_id,
-                key=Key.generate(),
-                stored=Stored(
-                    blob_id=uuid4(),
-                    size=self.chance.randrange(10**6, 10**7),
-                    sha256=self.chance.randbytes(32),
-                    media_type=MediaType.OGG,
-                    sealed_size=10**6,
-                    sealed_sha256=self.chance.randbytes(32),
-                ),
-            )
-            for number, item_id in enumerate(ids)
-        ]
-        with acting_for("teamwork", token=by.token):
-            content.add_items(account_id=account_id, files=files)
+        crate = filled(account_id, by.token, word, self.chance)
         token = self.invitation(by, account_id, f"guest@{word}.example")
         row = self.superuser.execute("SELECT id FROM djms.invitation WHERE email = %s", [f"guest@{word}.example"])
-        return Crew(account_id, f"Crew {word}", ids, token, next(iter(row))[0])
+        return Crew(account_id, f"Crew {word}", crate, token, next(iter(row))[0])
+
+    def with_programs(self, who: Somebody, account_id: UUID, word: str) -> Somebody:
+        """Give somebody's programs their tokens."""
+        make = partial(people.make_api_token, session=who.token, password=who.password, days=90)
+        return replace(
+            who,
+            program=make(name=f"{word} program", may_write=True, account_id=None),
+            reader=make(name=f"{word} reader", may_write=False, account_id=account_id),
+        )
 
     def leave_things_open(self, who: Somebody, word: str) -> None:
         """Leave a reset, a change of address and a registration unfinished: links that somebody could steal."""
@@ -218,81 +226,3 @@ class Maker:
 
     def one(self, query: str, argument: object) -> object:
         return next(iter(self.superuser.execute(query.encode(), [argument])))[0]
-
-
-# Rows that nothing done in the name of Alice, or of nobody, may change, by table. Where account A or Alice herself is
-# concerned her own rights begin.
-NOT_ALICES = {
-    "person": "true",
-    "credential": "true",
-    "terms_agreement": "true",
-    "person_name": "person_id <> %(alice)s",
-    "person_address": "person_id <> %(alice)s",
-    "subscription": "person_id <> %(alice)s",
-    "session": "person_id <> %(alice)s",
-    "account": "id <> %(a)s",
-    "membership": "account_id <> %(a)s",
-    "invitation": "account_id <> %(a)s",
-    "api_token": "person_id <> %(alice)s",
-    **dict.fromkeys(
-        (
-            "item",
-            "item_version",
-            "item_key",
-            "account_key",
-            "blob",
-            "upload",
-            "account_room",
-            "item_tag",
-            "item_comment",
-            "item_data",
-            "item_term",
-            "item_undo",
-            "share",
-            "share_secret",
-            "share_opening",
-            "share_use",
-        ),
-        "account_id <> %(a)s",
-    ),
-    "probe_result": "true",
-    "django_migrations": "true",
-}
-WHOLE = "SELECT relname FROM pg_class WHERE relnamespace = 'djms'::regnamespace AND relkind = 'r' ORDER BY 1"
-# Also: nobody has made a thing or a right for themselves.
-BESIDES = {
-    "large objects": "SELECT count(*) FROM pg_largeobject_metadata",
-    "relations": "SELECT count(*) FROM pg_class WHERE relnamespace NOT IN (SELECT oid FROM pg_namespace"
-    " WHERE nspname ~ '^pg_temp|^pg_toast')",
-    "functions": "SELECT count(*) FROM pg_proc",
-    "rights": "SELECT md5(concat((SELECT string_agg(relacl::text, '|' ORDER BY oid) FROM pg_class),"
-    " (SELECT string_agg(proacl::text, '|' ORDER BY oid) FROM pg_proc),"
-    " (SELECT string_agg(nspacl::text, '|' ORDER BY oid) FROM pg_namespace),"
-    " (SELECT string_agg(attacl::text, '|' ORDER BY attrelid, attnum) FROM pg_attribute),"
-    " (SELECT string_agg(p::text, '|' ORDER BY oid) FROM pg_policy p),"
-    " (SELECT string_agg(d::text, '|' ORDER BY oid) FROM pg_default_acl d),"
-    " (SELECT string_agg(d::text, '|' ORDER BY oid) FROM pg_database d)))",
-    "roles": "SELECT md5(string_agg(r::text, '|' ORDER BY oid)) FROM pg_roles r",
-    "members": "SELECT md5(string_agg(m::text, '|' ORDER BY oid)) FROM pg_auth_members m",
-    "settings": "SELECT md5(string_agg(s::text, '|' ORDER BY setrole, setdatabase)) FROM pg_db_role_setting s",
-    "prepared transactions": "SELECT count(*) FROM pg_prepared_xacts",
-}
-
-
-def checksums(world: World, *, but_alices: bool = False) -> dict[str, str]:
-    """A digest of each table and of what else the database holds, taken by the superuser."""
-    with world.superuser() as superuser:
-        names = [name for (name,) in superuser.execute(WHOLE.encode())]
-        wanted = NOT_ALICES if but_alices else dict.fromkeys(names, "true")
-        found = {what: str(next(iter(superuser.execute(query.encode())))[0]) for what, query in BESIDES.items()}
-        for table, condition in wanted.items():
-            query = f"SELECT coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM djms.{table} t"
-            arguments = {"alice": world.alice.id, "a": world.a.id}
-            row = superuser.execute(f"{query} WHERE {condition}".encode(), arguments)
-            found[table] = next(iter(row))[0]
-    return found
-
-
-def changed(before: dict[str, str], after: dict[str, str]) -> set[str]:
-    """What differs between two takings of `checksums`."""
-    return {what for what in before if before[what] != after[what]}

@@ -9,8 +9,9 @@ import pytest
 
 from djmixersoft.policy.loading import load
 from tests.promises.acting import acting
+from tests.promises.checksums import changed, checksums
 from tests.promises.mixing import attacks, mix
-from tests.promises.people import ALICES_OWN, BOBS_OWN, STRANGERS, A, B, World, changed, checksums
+from tests.promises.people import ALICES_OWN, BOBS_OWN, STRANGERS, A, B, World
 from tests.promises.trying import LEAST, Attack, Attacker, needles
 
 if TYPE_CHECKING:
