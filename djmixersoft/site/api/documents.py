@@ -34,7 +34,7 @@ def show_document(request: HttpRequest, account_id: UUID, item_id: UUID) -> sele
     return _document(account_id, item_id)
 
 
-@router.put(DOCUMENT, response={200: schemas.Saved, 409: schemas.Conflicting, **PROBLEMS})
+@router.put(DOCUMENT, response={**PROBLEMS, 200: schemas.Saved, 409: schemas.Conflicting})
 def save_document(
     request: HttpRequest, account_id: UUID, item_id: UUID, body: schemas.Writing
 ) -> Status[dict[str, object]]:
