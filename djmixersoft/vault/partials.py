@@ -25,6 +25,7 @@ WAIT: Final = timedelta(seconds=1)
 """How long a new writer waits for the one before it to notice that its connection was cut."""
 
 _POLL: Final = 0.02  # seconds
+_BEAT: Final = 1.0  # seconds between signs of life
 _DATA: Final = "data"
 _LEASE: Final = "lease"
 
@@ -224,9 +225,9 @@ class FolderPartial:
                 self._is_placed = True
 
     def beat(self) -> None:
-        """Touch the lease, at most once a second, see Partial."""
+        """Touch the lease, unless that was just done, see Partial."""
         now = time.monotonic()
-        if now > self._beaten + 1:
+        if now >= self._beaten + _BEAT:
             self._beaten = now
             os.utime(self._lease)
 
