@@ -1,7 +1,7 @@
 """A login's connection in the middle of a request: a role, a token, statements that are undone unless they are kept."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -37,9 +37,13 @@ class Acting:
 
     def refusal(self, sql: str, *arguments: object) -> str:
         """The SQLSTATE with which a statement is refused, or '' if it isn't."""
+        return self.refusal_of(sql, arguments or None)
+
+    def refusal_of(self, sql: str, arguments: Sequence[object] | Mapping[str, object] | None) -> str:
+        """The same, for arguments that may have names."""
         try:
             with self.connection.transaction():
-                self.connection.execute(sql.encode(), arguments or None)
+                self.connection.execute(sql.encode(), arguments)
         except psycopg.Error as error:
             return error.sqlstate or "-----"
         return ""

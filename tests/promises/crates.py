@@ -45,6 +45,11 @@ class Crate:
     locked: Link
     revoked: Link
 
+    @property
+    def files(self) -> tuple[UUID, ...]:
+        """The items that have bytes, hence keys."""
+        return tuple(item for item in self.items if item != self.folder)
+
 
 def filled(account_id: UUID, token: str, word: str, chance: random.Random) -> Crate:
     """Fill an account in somebody's name; `token`: what their browser holds."""

@@ -66,10 +66,12 @@ def test_a_purpose_has_the_rights_on_tables_that_its_uses_give_it(world: "World"
 
 def test_a_door_is_for_the_purposes_it_is_named_for(world: "World") -> None:
     wanted = {(door.name, RULES.purposes[name].role) for door in RULES.doors for name in door.purposes}
-    wanted |= {
-        (SCOPE_DOORS[use.rows], RULES.purposes[use.purpose].role) for use in RULES.uses if use.rows in SCOPE_DOORS
-    }
-    wanted |= {("current_person", RULES.purposes[use.purpose].role) for use in RULES.uses if use.stamp}
+    for use in RULES.uses:
+        purpose = RULES.purposes[use.purpose]
+        wanted |= {(name, purpose.role) for name in SCOPE_DOORS.get(use.rows, ())}
+        if use.stamp or use.rows == "own":
+            wanted.add(("current_member" if purpose.name == "teamwork" else "current_person", purpose.role))
+    wanted |= {("may_write", "p_teamwork")}
     roles = [*(purpose.role for purpose in PURPOSES), *(f"djms_{process}" for process in RULES.processes)]
     with world.superuser() as superuser:
         rows = superuser.execute(

@@ -30,12 +30,17 @@ BLIND_CHANGES = {
     "account": "name = 'x'",
     "membership": "is_administrator = true",
     "invitation": "withdrawn_at = now()",
+    "item": "name = 'x'",
+    "upload": "tail_at = tail_at",
+    "share": "revoked_at = now()",
 }
+TRASHED = "trashed_with IS NOT NULL"
+# What links show is tried in test_4a_links.py: there is nobody signed in.
 SITE_USES = sorted(
     {
         (use.purpose, table, verb)
         for use in RULES.uses
-        if "site" in RULES.purposes[use.purpose].process
+        if "site" in RULES.purposes[use.purpose].process and use.rows != "linked"
         for table in use.tables
         for verb in use.may
     }
@@ -48,6 +53,7 @@ def within(world: "World", purpose: str, table: str, verb: str, me: object) -> s
         SCOPES[use.rows].format(
             person="id" if table == "person" else "person_id", account="id" if table == "account" else "account_id"
         )
+        + (f" AND {use.stamp} = %(me)s" if use.stamp else "")
         for use in RULES.uses
         if use.purpose == purpose and table in use.tables and verb in use.may
     ]
@@ -90,6 +96,14 @@ def test_one_removes_the_rows_that_are_within_the_use(
         if table == "membership" and name != "bob":
             assert one.refusal("DELETE FROM djms.membership") == "DJ001", "the last Administrator stays"
             return
+        if table == "item":
+            in_trash = {(place,) for place in wanted} & set(
+                one.rows(f"SELECT ctid::text FROM djms.item WHERE {TRASHED}")
+            )
+            assert len(in_trash) == (1 if name in {"alice", "carol"} else 0)
+            assert one.refusal("DELETE FROM djms.item") == ("42501" if in_trash else ""), "what is in use stays"
+            assert one.changed(f"DELETE FROM djms.item WHERE {TRASHED}") == len(in_trash)
+            return
         assert one.changed(f"DELETE FROM djms.{table}") == len(wanted)
 
 
@@ -127,8 +141,8 @@ def test_one_adds_items_with_keys_to_ones_own_account(cluster: "Cluster", world:
         assert stranger.refusal(add_key, world.b.id) == "42501"
         assert stranger.changed(add_key, account) == 1
         item = stranger.value(
-            "INSERT INTO djms.item (account_id, name, size, sha256, media_type, added_by)"
-            " VALUES (%s, 'x', 1, '', 'audio/ogg', djms.current_person()) RETURNING id",
+            "INSERT INTO djms.item (account_id, name, size, sha256, media_type, blob_id, added_by, changed_by)"
+            " SELECT %s, 'x', 1, '', 'audio/ogg', gen_random_uuid(), p, p FROM djms.current_person() p RETURNING id",
             account,
         )
         add_key = "INSERT INTO djms.item_key (account_id, item_id, wrapped) VALUES (%s, %s, '')"

@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from tests.conftest import Cluster
     from tests.promises.people import World
 
-CONTENT = ("item", "item_key", "account_key")
+CONTENT = load().categories["content"].tables
 
 
 def test_what_a_file_is_named_is_content_and_under_its_rules(cluster: "Cluster", world: "World") -> None:
     rules = load()
-    assert {rules.category_of(table) for table in CONTENT} == {"content"}
-    assert {use.purpose for use in rules.uses if use.category == "content"} == {"teamwork"}
+    assert {"item", "item_key", "account_key", "item_tag", "item_comment", "item_data", "share"} <= set(CONTENT)
+    assert {use.purpose for use in rules.uses if use.category == "content"} == {"teamwork", "sharing"}
     with acting(cluster.url("djms_site"), "p_teamwork", token=world.alice.token) as alice:
         names = {name for (name,) in alice.rows("SELECT name FROM djms.item")}
     assert len(names) == len(world.a.items)
@@ -40,8 +40,12 @@ def test_even_the_tables_owner_reads_no_content(cluster: "Cluster", world: "Worl
             assert owner.changed(f"DELETE FROM djms.{table}") == 0
 
 
-def test_no_purpose_but_a_crews_own_work_reaches_content(cluster: "Cluster", world: "World") -> None:
+def test_no_purpose_but_a_crews_own_work_and_its_links_reaches_content(cluster: "Cluster", world: "World") -> None:
     with acting(cluster.url("djms_site"), token=world.alice.token) as site:
+        assert site.refusal("SET LOCAL ROLE p_sharing") == ""
+        for table in CONTENT:
+            assert site.refusal(f"SELECT account_id FROM djms.{table}") in {"42501", "DJ004"}
+            assert site.refusal(f"DELETE FROM djms.{table}") == "42501"
         for role in ("none", "p_visiting", "p_sign_in", "p_self_service"):
             assert site.refusal(f"SET LOCAL ROLE {role}") == ""
             for table in CONTENT:

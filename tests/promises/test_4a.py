@@ -22,8 +22,8 @@ REFUSED = "42501"
 MEMBER = "account_id = %s AND person_id = %s"
 RAISE = "UPDATE djms.membership SET is_administrator = true"
 NEW_ITEM = (
-    "INSERT INTO djms.item (account_id, name, size, sha256, media_type, added_by)"
-    " VALUES (%s, 'x', 1, '', 'audio/ogg', %s)"
+    "INSERT INTO djms.item (account_id, name, size, sha256, media_type, blob_id, added_by, changed_by)"
+    " SELECT %s, 'x', 1, '', 'audio/ogg', gen_random_uuid(), p, p FROM (SELECT %s::uuid) one(p)"
 )
 
 
@@ -85,10 +85,13 @@ def test_no_row_moves_into_another_account(site: str, world: World) -> None:
 
 def test_what_is_added_is_added_in_ones_own_name(site: str, world: World) -> None:
     with acting(site, "p_teamwork", token=world.alice.token) as alice:
-        assert alice.refusal(NEW_ITEM, world.a.id, world.bob.id) == REFUSED
-        assert alice.refusal(NEW_ITEM, world.a.id, world.carol.id) == REFUSED
-        assert alice.refusal(NEW_ITEM, world.a.id, world.alice.id) == ""
-        assert alice.refusal("UPDATE djms.item SET added_by = %s", world.bob.id) == REFUSED
+        for said in (world.alice, world.bob, world.carol):
+            row = f"{NEW_ITEM} RETURNING added_by, changed_by, added_at > clock_timestamp() - interval '1 minute'"
+            assert alice.rows(row, world.a.id, said.id) == [(world.alice.id, world.alice.id, True)]
+        for column in ("added_by", "changed_by", "trashed_by"):
+            assert alice.refusal(f"UPDATE djms.item SET {column} = %s", world.bob.id) == REFUSED
+        for column in ("added_at", "changed_at", "trashed_at", "version"):
+            assert alice.refusal(f"UPDATE djms.item SET {column} = DEFAULT") == REFUSED
 
 
 def test_a_plain_member_has_no_administrators_rights(site: str, world: World) -> None:

@@ -20,7 +20,7 @@ def test_each_sees_the_items_and_keys_of_their_own_account_only(site: str, world
     for one, crew in ((world.alice, world.a), (world.bob, world.a), (world.carol, world.b)):
         with acting(site, "p_teamwork", token=one.token) as member:
             assert {item for (item,) in member.rows("SELECT id FROM djms.item")} == set(crew.items)
-            assert {item for (item,) in member.rows("SELECT item_id FROM djms.item_key")} == set(crew.items)
+            assert {item for (item,) in member.rows("SELECT item_id FROM djms.item_key")} == set(crew.crate.files)
             assert member.rows("SELECT account_id FROM djms.account_key") == [(crew.id,)]
     with acting(site, "p_teamwork", token=world.stranger.token) as stranger:
         for table in ("item", "item_key", "account_key"):
@@ -40,9 +40,14 @@ def test_a_key_can_be_neither_replaced_nor_borrowed(site: str, world: "World") -
 
 
 def test_an_items_key_goes_with_it(site: str, world: "World") -> None:
+    delete, crate = "DELETE FROM djms.item WHERE id = %s", world.a.crate
     with acting(site, "p_teamwork", token=world.bob.token) as bob:
-        assert bob.changed("DELETE FROM djms.item WHERE id = %s", world.a.items[0]) == 1
-        assert bob.rows("SELECT * FROM djms.item_key WHERE item_id = %s", world.a.items[0]) == []
+        assert bob.changed(delete, crate.thrown) == 0, "somebody else added it"
+    with acting(site, "p_teamwork", token=world.alice.token) as alice:
+        assert alice.refusal(delete, crate.inside) == "42501", "it is not in the trash"
+        assert alice.rows("SELECT 1 FROM djms.item_key WHERE item_id = %s", crate.thrown) == [(1,)]
+        assert alice.changed(delete, crate.thrown) == 1
+        assert alice.rows("SELECT * FROM djms.item_key WHERE item_id = %s", crate.thrown) == []
 
 
 def test_an_errors_words_hold_nothing_of_a_hidden_row(site: str, world: "World") -> None:

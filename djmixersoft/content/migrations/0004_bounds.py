@@ -10,6 +10,20 @@ _NAMED = (
     "substr(uuid_send(id), 9) ="
     " substr(sha256('djmixersoft/blob/v1'::bytea || uuid_send(account_id) || substr(uuid_send(id), 1, 8)), 1, 8)"
 )
+# Django makes a new table's foreign keys at the end of its migration, too late for what 0002 does with all others.
+_UNDO_GOES_TOO = """
+DO $$
+DECLARE found record;
+BEGIN
+  FOR found IN
+    SELECT conname, pg_get_constraintdef(oid) AS definition FROM pg_constraint
+     WHERE contype = 'f' AND conrelid = 'item_undo'::regclass AND confrelid = 'account'::regclass AND confdeltype = 'a'
+  LOOP
+    EXECUTE format('ALTER TABLE item_undo DROP CONSTRAINT %I, ADD CONSTRAINT %I %s', found.conname, found.conname,
+                   replace(found.definition, ' DEFERRABLE', ' ON DELETE CASCADE DEFERRABLE'));
+  END LOOP;
+END $$
+"""
 _HASHING = ("salt", "memory_kib", "passes", "lanes", "verifier")
 
 
@@ -19,6 +33,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunSQL(_UNDO_GOES_TOO, migrations.RunSQL.noop),
         migrations.AlterField(
             model_name="shareuse",
             name="used_at",
