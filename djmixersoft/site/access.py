@@ -11,7 +11,9 @@ from django.http import Http404
 from djmixersoft.accounts import selectors as accounts
 from djmixersoft.accounts.selectors import AccountRow
 from djmixersoft.content.selectors import items as content
+from djmixersoft.content.selectors import tree
 from djmixersoft.content.selectors.items import ItemRow
+from djmixersoft.content.selectors.tree import Folder
 
 
 def access_account(account_id: UUID) -> AccountRow:
@@ -37,3 +39,11 @@ def access_item(account: AccountRow, item_id: UUID) -> ItemRow:
     if item is None:
         raise Http404
     return item
+
+
+def access_folder(account: AccountRow, folder_id: UUID) -> Folder:
+    """Return a folder of an account that was accessed before, unless it is in the trash. Raises Http404."""
+    folder = tree.folder(account.id, folder_id)
+    if folder is None:
+        raise Http404
+    return folder

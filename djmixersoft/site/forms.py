@@ -274,10 +274,11 @@ class SeveralFiles(forms.ClearableFileInput):
 
 
 class UploadForm(forms.Form):
-    """The files to add to an account. They are judged as they arrive (djmixersoft.vault.upload), not here."""
+    """Files, and the folder that they are for. They are judged as they arrive (djmixersoft.vault.upload), not here."""
 
     tracks = forms.FileField(
         label=gettext_lazy("Files"),
         required=False,
         widget=SeveralFiles(),
     )
+    folder = forms.UUIDField(required=False, widget=forms.HiddenInput)

@@ -32,6 +32,15 @@ FIELDS: Final[Mapping[str, Text]] = {
     "stay": "",
     "next": "",
     "action": "",
+    "tags": gettext_lazy("Tags"),
+    "comment": gettext_lazy("Comment"),
+    "data_name": gettext_lazy("Under which name"),
+    "data_value": gettext_lazy("Value"),
+    "tag": "",
+    "item": "",
+    "all": "",
+    "into": "",
+    "back": "",
 }
 
 

@@ -60,7 +60,26 @@ NOTICES: Final[Mapping[str, Text]] = {
     "written-meanwhile": gettext_lazy(
         "Somebody saved the document meanwhile. Look at what is there now, then try again."
     ),
+    "folder-made": gettext_lazy("The folder is there. What you upload here comes into it."),
+    "tagged": gettext_lazy("The tags are on."),
+    "untagged": gettext_lazy("The tag is off."),
+    "commented": gettext_lazy("Your comment is there for everybody in the account."),
+    "comment-removed": gettext_lazy("Your comment is gone."),
+    "data-kept": gettext_lazy("The value is kept."),
+    "data-removed": gettext_lazy("The value is removed."),
+    "copied": gettext_lazy("The copy is there."),
+    "nothing-to-do": gettext_lazy("There was nothing to do: it is so already, or somebody else was quicker."),
+    "undone": gettext_lazy("It is again as it was."),
+    "restored": gettext_lazy("It is back where it was."),
+    "restored-to-the-top": gettext_lazy("It is back. What lay in a folder that is in the trash came to the top."),
     "removed": gettext_lazy("It is gone for good."),
+    "removed-in-part": gettext_lazy("Much of it is gone for good, but not all yet. Press the button once more."),
+    "emptied": gettext_lazy("The trash is empty."),
+    "versions-deleted": gettext_lazy("The earlier versions are gone for good."),
+    "account-deleted": gettext_lazy("The account is gone, with all that was in it and the key to it."),
+    "uploaded-to-the-top": gettext_lazy(
+        "It is in the crate, at the top: the folder that it was for isn’t there any more."
+    ),
 }
 
 

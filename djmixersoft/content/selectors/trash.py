@@ -31,6 +31,16 @@ class Thrown:
     until: datetime
 
 
+@dataclass(frozen=True)
+class Trashed:
+    """That an item is in the trash; it comes back with `root`, itself or a folder above it."""
+
+    root: UUID
+    by: str
+    at: datetime
+    until: datetime
+
+
 def thrown(account_id: UUID, *, page: int = 1) -> tuple[list[Thrown], bool]:
     """A page of the trash, latest first, and whether there is a next one. What lies in a folder isn't listed."""
     start = (page - 1) * PAGE_SIZE
@@ -46,6 +56,15 @@ def thrown(account_id: UUID, *, page: int = 1) -> tuple[list[Thrown], bool]:
     )
     names = names_of({row.trashed_by_id for row in shown if row.trashed_by_id})
     return [_in_words(row, sizes, names) for row in shown], len(rows) > PAGE_SIZE
+
+
+def trashed(account_id: UUID, item_id: UUID) -> Trashed | None:
+    """Since when an item is in the trash; None where it isn't."""
+    row = _in_trash(account_id).filter(id=item_id).first()
+    if row is None or row.trashed_at is None or row.trashed_with is None:
+        return None
+    by = names_of({row.trashed_by_id}).get(row.trashed_by_id, "") if row.trashed_by_id else ""
+    return Trashed(row.trashed_with, by, row.trashed_at, row.trashed_at + KEPT)
 
 
 def is_in_trash(account_id: UUID) -> bool:

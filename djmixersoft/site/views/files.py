@@ -1,10 +1,12 @@
-"""Uploads, and one item: its page, its bytes, its removal. What is sent and received streams outside transactions."""
+"""Uploads by a plain form, and an item's bytes. What is sent and received streams outside transactions."""
 
 import logging
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -14,18 +16,20 @@ from django.utils.translation import ngettext
 from djmixersoft.accounts.services import NotAllowed
 from djmixersoft.content import stores
 from djmixersoft.content.selectors import items as selectors
+from djmixersoft.content.selectors import tree
 from djmixersoft.content.services import items as services
+from djmixersoft.content.services.items import NoSuchFolder, QuotaFull
 from djmixersoft.policy.middleware import token_of
 from djmixersoft.policy.purposes import acting_for, purpose, release_connection
 from djmixersoft.site.access import access_account, access_item
 from djmixersoft.site.forms import UploadForm
-from djmixersoft.site.pages import SHOWN, error_page, methods, page, see
-from djmixersoft.site.views.studio import account_page
+from djmixersoft.site.pages import SHOWN, SeeOther, error_page, methods
+from djmixersoft.site.views.folders import folder_address, folder_page
 from djmixersoft.vault.blobs import Missing, NoRoom
 from djmixersoft.vault.cobblestone import Altered
 from djmixersoft.vault.keys import KeyRefused
 from djmixersoft.vault.ranges import file_response
-from djmixersoft.vault.upload import EncryptingUploadHandler, Reason, Refused, receiving, sentence
+from djmixersoft.vault.upload import EncryptingUploadHandler, Reason, Refused, StoredFile, receiving, sentence
 
 logger = logging.getLogger(__name__)
 
@@ -39,27 +43,40 @@ def upload(request: HttpRequest, account_id: UUID) -> HttpResponseBase:
     release_connection()
     with receiving(request, store=stores.blobs(), account_id=account_id, maximum=settings.MAX_UPLOAD_BYTES) as handler:
         form = UploadForm(request.POST, request.FILES)
+        form.full_clean()
+        arrived = Arrived(form.cleaned_data.get("folder"))
         try:
             with handler.keeping() as files, acting_for("teamwork", token=token_of(request)):
                 access_account(account_id)
-                if files:
-                    services.add_items(account_id=account_id, files=files)
+                arrived = _add(account_id, files, arrived.folder_id)
         except NotAllowed:
             raise Http404 from None
         except NoRoom:
-            files = []
             handler.refused.append(Refused("", Reason.NO_ROOM))
-        return _uploaded(request, account_id, form, handler, kept=len(files))
+        except QuotaFull:
+            arrived = replace(arrived, is_over_quota=True)
+        return _uploaded(request, account_id, form, handler, arrived)
 
 
-@purpose("teamwork")
-@methods(*SHOWN)
-def item(request: HttpRequest, account_id: UUID, item_id: UUID) -> HttpResponseBase:
-    """An account's members see what is known of an item in it."""
-    account = access_account(account_id)
-    found = access_item(account, item_id)
-    context = {"account": account, "item": found, "audio": found.media_type.startswith("audio/")}
-    return page(request, "item", context, title=found.name)
+@dataclass(frozen=True)
+class Arrived:
+    """What became of an upload: how many files are where, and whether that is another place than was asked for."""
+
+    folder_id: UUID | None
+    kept: int = 0
+    is_elsewhere: bool = False
+    is_over_quota: bool = False
+
+
+def _add(account_id: UUID, files: list[StoredFile], folder_id: UUID | None) -> Arrived:
+    """Write the files' rows. Where their folder is gone meanwhile they come to the top: sent is sent."""
+    try:
+        with transaction.atomic():
+            services.add_items(account_id=account_id, files=files, parent_id=folder_id)
+        return Arrived(folder_id, len(files))
+    except NoSuchFolder:
+        services.add_items(account_id=account_id, files=files)
+        return Arrived(None, len(files), is_elsewhere=True)
 
 
 @purpose("teamwork", own_transaction=True)
@@ -81,35 +98,29 @@ def item_file(request: HttpRequest, account_id: UUID, item_id: UUID) -> HttpResp
         return _damaged(request, account_id, item_id, error)
 
 
-@purpose("teamwork")
-@methods("POST")
-def item_remove(request: HttpRequest, account_id: UUID, item_id: UUID) -> HttpResponseBase:  # noqa: ARG001 - every view takes it
-    """An account's members remove what is in it: its row and key, and the unreadable rest once that is certain."""
-    access_account(account_id)
-    blobs = services.remove_item(account_id=account_id, item_id=item_id)
-    if not blobs:
-        raise Http404
-    stores.delete_when_committed(blobs)
-    return see("account", account_id, done="removed")
-
-
 def _uploaded(
-    request: HttpRequest, account_id: UUID, form: UploadForm, handler: EncryptingUploadHandler, *, kept: int
+    request: HttpRequest, account_id: UUID, form: UploadForm, handler: EncryptingUploadHandler, arrived: Arrived
 ) -> HttpResponse:
     """Say what became of the files: those that could be kept are, whatever became of the others."""
-    if kept and not handler.refused:
-        return see("account", account_id, done="uploaded")
-    form.full_clean()
+    if arrived.kept and not handler.refused:
+        done = "uploaded-to-the-top" if arrived.is_elsewhere else "uploaded"
+        return SeeOther(f"{folder_address(account_id, arrived.folder_id)}?done={done}")
     status, notice = HTTPStatus.UNPROCESSABLE_ENTITY, ""
     for refused in handler.refused:
         status = refused.status
         form.add_error("tracks", sentence(refused, handler.maximum))
-    if not handler.refused:
+    if arrived.is_over_quota:
+        status = HTTPStatus.INSUFFICIENT_STORAGE
+        form.add_error("tracks", _("There is no room left in the account, so nothing was kept. Make room first."))
+    elif not handler.refused:
         form.add_error("tracks", _("No file was chosen. Please choose at least one."))
-    if kept:
-        notice = ngettext("%(n)d file is in the crate.", "%(n)d files are in the crate.", kept) % {"n": kept}
+    if arrived.kept:
+        kept = {"n": arrived.kept}
+        notice = ngettext("%(n)d file is in the crate.", "%(n)d files are in the crate.", arrived.kept) % kept
     with acting_for("teamwork", token=token_of(request)):
-        return account_page(request, access_account(account_id), form, status, notice)
+        account = access_account(account_id)
+        folder = tree.folder(account.id, arrived.folder_id) if arrived.folder_id else None
+        return folder_page(request, account, folder, upload_form=form, status=status, notice=notice)
 
 
 def _damaged(request: HttpRequest, account_id: UUID, item_id: UUID, error: Exception) -> HttpResponse:

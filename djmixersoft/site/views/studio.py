@@ -1,21 +1,15 @@
-"""The accounts that one belongs to, and one of them with what is in it."""
+"""The accounts that one belongs to."""
 
 from http import HTTPStatus
-from uuid import UUID
 
-from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from djmixersoft.accounts import selectors, services
-from djmixersoft.accounts.selectors import AccountRow
-from djmixersoft.content.selectors import items as content
 from djmixersoft.policy.purposes import purpose
-from djmixersoft.site.access import access_account
-from djmixersoft.site.forms import AccountForm, UploadForm
+from djmixersoft.site.forms import AccountForm
 from djmixersoft.site.pages import SHOWN, methods, page, see
-from djmixersoft.site.paging import Page, asked_page
 
 
 @purpose("teamwork")
@@ -36,38 +30,6 @@ def account_new(request: HttpRequest) -> HttpResponseBase:
         return _studio(request, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     account_id = services.create_account(name=form.cleaned_data["name"])
     return see("account", account_id, done="account-started")
-
-
-@purpose("teamwork")
-@methods(*SHOWN)
-def account(request: HttpRequest, account_id: UUID) -> HttpResponseBase:
-    """Its members see what is in an account."""
-    return account_page(request, access_account(account_id))
-
-
-def account_page(
-    request: HttpRequest,
-    account: AccountRow,
-    form: UploadForm | None = None,
-    status: int = HTTPStatus.OK,
-    notice: str = "",
-) -> HttpResponse:
-    """Make the page of an account, after an upload as well."""
-    number = asked_page(request)
-    items, more = content.items(account.id, page=number)
-    if number > 1 and not items:
-        raise Http404
-    context = {
-        "account": account,
-        "items": items,
-        "page": Page(number, has_next=more),
-        "upload_form": form or UploadForm(),
-        "form": form,
-        "max_size": settings.MAX_UPLOAD_BYTES,
-        "me": selectors.my_person_id(),
-        **({"notice": notice} if notice else {}),
-    }
-    return page(request, "account", context, title=account.name, status=status)
 
 
 def _studio(request: HttpRequest, form: AccountForm, status: int = HTTPStatus.OK) -> HttpResponse:
