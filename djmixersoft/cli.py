@@ -6,6 +6,7 @@ import resource
 import sys
 from pathlib import Path
 
+from djmixersoft.client.arguments import add_commands
 from djmixersoft.operations.refusal import Finding, Refusal
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,6 +46,8 @@ def parser() -> argparse.ArgumentParser:
     bench = commands.add_parser("bench", parents=[common], help="measure, and print figures")
     bench.add_argument("name", nargs="?", metavar="NAME")
     bench.add_argument("--json", action="store_true", help="print one object per line")
+
+    add_commands(commands)
 
     # Started by the supervisor, or one by one on machines of their own.
     site = commands.add_parser("site", help="the site's process alone (environment: see settings.py)")
@@ -97,6 +100,10 @@ def _run(args: argparse.Namespace) -> int:  # noqa: PLR0911 - one return for eac
             return 0
         case "migrate":
             return _migrate(args)
+        case "push" | "pull" | "ls":
+            from djmixersoft.client.commands import run as run_client
+
+            return run_client(args)
         case "bench":
             from bench import main as bench
 
