@@ -82,14 +82,16 @@ class Part:
 
 
 class Uploads:
-    """The uploads to one account of whoever holds the token. Each method raises NotSignedIn.
+    """The uploads to one account of whoever holds the token, a browser's or a program's (`acting_for`).
+
+    Each method raises NotSignedIn, and MayOnlyRead where a program's token can't write.
 
     Each is several transactions, none of them around a stream.
     """
 
-    def __init__(self, account_id: UUID, token: str | None) -> None:
+    def __init__(self, account_id: UUID, *, token: str | None = None, bearer: str | None = None) -> None:
         """Whose, and to which account."""
-        self._account_id, self._token = account_id, token
+        self._account_id, self._token, self._bearer = account_id, token, bearer
 
     def begin(self, wanted: Wanted, part: Part | None = None) -> Progress:
         """Begin an upload, perhaps with its first bytes.
@@ -221,7 +223,7 @@ class Uploads:
     def _acting(self) -> Iterator[None]:
         """One transaction of the person's; afterwards the connection is free for others."""
         try:
-            with acting_for("teamwork", token=self._token):
+            with acting_for("teamwork", token=self._token, bearer=self._bearer):
                 yield
         finally:
             release_connection()

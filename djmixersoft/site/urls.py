@@ -97,6 +97,8 @@ urlpatterns = [
     path(DOCUMENT, documents.document, name="document"),
     path(f"{DOCUMENT}/history", documents.document_history, name="document-history"),
     path(f"{DOCUMENT}/history/<int:number>/restore", documents.document_restore, name="document-restore"),
+    path(f"api/v1/{ACCOUNT}/uploads", uploads.uploads, name="api-uploads"),
+    path(f"api/v1/{ACCOUNT}/uploads/<uuid:upload_id>", uploads.upload, name="api-one-upload"),
     path("api/v1/", (api.routes(), "api", "api")),
     path(f"{ACCOUNT}/folders", folders.folder_new, name="folder-new"),
     path(f"{ACCOUNT}/folders/<uuid:item_id>", folders.folder, name="folder"),

@@ -1,6 +1,7 @@
 """Uploads that go on after whatever came in between (tus 1.0). They stream, and so hold no transaction."""
 
 from http import HTTPStatus
+from typing import TypedDict
 from uuid import UUID
 
 from django.http import HttpRequest, JsonResponse
@@ -13,6 +14,8 @@ from djmixersoft.policy.middleware import token_of
 from djmixersoft.policy.purposes import acting_for, purpose
 from djmixersoft.site import tus
 from djmixersoft.site.access import access_account
+from djmixersoft.site.api.acting import bearer_of
+from djmixersoft.site.api.acting import bearer_of
 from djmixersoft.site.pages import methods
 from djmixersoft.site.tus_refusals import speaks_tus
 
@@ -25,8 +28,8 @@ def uploads(request: HttpRequest, account_id: UUID) -> HttpResponseBase:
     if request.method != "POST":
         return _list(request, account_id)
     tus.check_version(request)
-    begun = Uploads(account_id, token_of(request)).begin(tus.wanted(request), tus.first_part(request))
-    headers = {"Location": reverse("one-upload", args=[account_id, begun.id])}
+    begun = Uploads(account_id, **_shown(request)).begin(tus.wanted(request), tus.first_part(request))
+    headers = {"Location": _url(request, account_id, begun.id)}
     return tus.answer(HTTPStatus.CREATED, headers=headers | _how_far(account_id, begun))
 
 
@@ -36,7 +39,7 @@ def uploads(request: HttpRequest, account_id: UUID) -> HttpResponseBase:
 def upload(request: HttpRequest, account_id: UUID, upload_id: UUID) -> HttpResponseBase:
     """Whoever began an upload asks how far it is, goes on with it, or gives it up."""
     tus.check_version(request)
-    mine = Uploads(account_id, token_of(request))
+    mine = Uploads(account_id, **_shown(request))
     match tus.method(request):
         case "HEAD":
             progress = mine.receive(upload_id)
@@ -52,8 +55,15 @@ def upload(request: HttpRequest, account_id: UUID, upload_id: UUID) -> HttpRespo
             return tus.answer(HTTPStatus.NO_CONTENT)
 
 
+def _mine(request: HttpRequest, account_id: UUID) -> Uploads:
+    """The uploads of whoever is signed in, or whose program shows a token; a cookie beside that means nothing."""
+    if "Authorization" in request.headers:
+        return Uploads(account_id, bearer=bearer_of(request))
+    return Uploads(account_id, token=token_of(request))
+
+
 def _list(request: HttpRequest, account_id: UUID) -> HttpResponseBase:
-    with acting_for("teamwork", token=token_of(request)):
+    with acting_for("teamwork", read_only=True, **_shown(request)):
         access_account(account_id)
         mine = selectors.mine(account_id)
     return JsonResponse(
@@ -61,7 +71,7 @@ def _list(request: HttpRequest, account_id: UUID) -> HttpResponseBase:
             "uploads": [
                 {
                     "id": one.id,
-                    "url": reverse("one-upload", args=[account_id, one.id]),
+                    "url": _url(request, account_id, one.id),
                     "name": one.name,
                     "size": one.size,
                     "offset": one.offset,
@@ -75,6 +85,25 @@ def _list(request: HttpRequest, account_id: UUID) -> HttpResponseBase:
             ]
         }
     )
+
+
+class _Shown(TypedDict, total=False):
+    """What proves who asks: a browser's token or a program's, never one in the other's place."""
+
+    token: str | None
+    bearer: str
+
+
+def _shown(request: HttpRequest) -> _Shown:
+    return {"bearer": bearer_of(request)} if _is_program(request) else {"token": token_of(request)}
+
+
+def _is_program(request: HttpRequest) -> bool:
+    return bool(request.resolver_match and (request.resolver_match.url_name or "").startswith("api-"))
+
+
+def _url(request: HttpRequest, account_id: UUID, upload_id: UUID) -> str:
+    return reverse("api-one-upload" if _is_program(request) else "one-upload", args=[account_id, upload_id])
 
 
 def _how_far(account_id: UUID, progress: Progress) -> dict[str, str]:
