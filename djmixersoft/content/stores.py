@@ -1,8 +1,11 @@
 """Where blobs and the root key are, as the settings say. Opened once a process."""
 
+import logging
+import time
 from collections.abc import Iterable
 from functools import cache, partial
 from pathlib import Path
+from typing import Final
 from uuid import UUID
 
 from django.conf import settings
@@ -12,6 +15,10 @@ from django.db import transaction
 from djmixersoft.vault.blobs import BlobStore, FolderStore
 from djmixersoft.vault.keys import FileRootKey, RootKey
 from djmixersoft.vault.partials import FolderPartials, PartialStore
+
+_A_MOMENT: Final = 5.0  # seconds for which the person waits whose request it is
+
+logger = logging.getLogger(__name__)
 
 
 @cache
@@ -33,9 +40,20 @@ def root_key() -> RootKey:
 
 
 def delete_when_committed(blob_ids: Iterable[UUID]) -> None:
-    """Deletes blobs once the present transaction is committed. What can't be deleted then, a sweep finds."""
-    for blob_id in blob_ids:
-        transaction.on_commit(partial(blobs().delete, str(blob_id)), robust=True)
+    """Deletes blobs once the present transaction is committed, as many as a moment allows. A sweep finds the rest."""
+    if names := [str(blob_id) for blob_id in blob_ids]:
+        transaction.on_commit(partial(_delete, names), robust=True)
+
+
+def _delete(names: list[str]) -> None:
+    deadline = time.monotonic() + _A_MOMENT
+    for name in names:
+        if time.monotonic() > deadline:
+            return
+        try:
+            blobs().delete(name)
+        except OSError as error:
+            logger.warning("a stored file could not be deleted", exc_info=error)
 
 
 @cache

@@ -27,6 +27,7 @@ class Template(StrEnum):
     EMAIL_CHANGE_ASKED = "email-change-asked"
     EMAIL_CHANGED = "email-changed"
     INVITATION = "invitation"
+    CONTENT_DAMAGED = "content-damaged"
 
 
 # Where a mail's link leads; the token follows.

@@ -23,7 +23,10 @@ END $$
 """
 _TOKENS = "ALTER TABLE api_token ADD CONSTRAINT api_token_of_account FOREIGN KEY (account_id)"
 # PostgreSQL samples what an expression in an index gives; nobody may see samples of names (policy/compile.py).
-_EXPRESSIONS = (("item_folders", 3), ("item_by_name", 3), ("item_by_kind", 4))
+_EXPRESSIONS = (
+    *(("item_folders", 3), ("item_folders", 4), ("item_by_name", 3), ("item_by_name", 4), ("item_by_added", 4)),
+    *(("item_by_size", 4), ("item_by_kind", 4), ("item_by_kind", 5)),
+)
 
 
 class Migration(migrations.Migration):
@@ -92,7 +95,7 @@ class Migration(migrations.Migration):
                 models.F("account_id"),
                 models.F("parent_id"),
                 django.db.models.functions.text.Lower("name"),
-                models.F("id"),
+                models.Func("id", function="uuid_send", output_field=models.BinaryField()),
                 condition=models.Q(("trashed_with", None), ("kind", "folder")),
                 name="item_folders",
             ),
@@ -103,7 +106,7 @@ class Migration(migrations.Migration):
                 models.F("account_id"),
                 models.F("parent_id"),
                 django.db.models.functions.text.Lower("name"),
-                models.F("id"),
+                models.Func("id", function="uuid_send", output_field=models.BinaryField()),
                 condition=models.Q(("trashed_with", None), models.Q(("kind", "folder"), _negated=True)),
                 name="item_by_name",
             ),
@@ -114,7 +117,7 @@ class Migration(migrations.Migration):
                 models.F("account_id"),
                 models.F("parent_id"),
                 models.F("added_at"),
-                models.F("id"),
+                models.Func("id", function="uuid_send", output_field=models.BinaryField()),
                 condition=models.Q(("trashed_with", None), models.Q(("kind", "folder"), _negated=True)),
                 name="item_by_added",
             ),
@@ -125,7 +128,7 @@ class Migration(migrations.Migration):
                 models.F("account_id"),
                 models.F("parent_id"),
                 models.F("size"),
-                models.F("id"),
+                models.Func("id", function="uuid_send", output_field=models.BinaryField()),
                 condition=models.Q(("trashed_with", None), models.Q(("kind", "folder"), _negated=True)),
                 name="item_by_size",
             ),
@@ -137,7 +140,7 @@ class Migration(migrations.Migration):
                 models.F("parent_id"),
                 models.F("media_type"),
                 django.db.models.functions.text.Lower("name"),
-                models.F("id"),
+                models.Func("id", function="uuid_send", output_field=models.BinaryField()),
                 condition=models.Q(("trashed_with", None), models.Q(("kind", "folder"), _negated=True)),
                 name="item_by_kind",
             ),

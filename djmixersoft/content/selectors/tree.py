@@ -11,6 +11,7 @@ from django.db.models import BooleanField, F, Func, OrderBy, Q, QuerySet
 from django.db.models.functions import Lower
 
 from djmixersoft.content.models import Item, Kind
+from djmixersoft.content.models.items import ID_LAST
 from djmixersoft.content.selectors.items import ItemRow, in_words
 
 PAGE_SIZE: Final = 50
@@ -48,11 +49,11 @@ class IsFolder(Func):
 
 _IS_FOLDER: Final = Q(IsFolder("kind"))
 # Each with an index of its own (models/items.py); the parent is among them since it may be NULL, by which one can sort.
-_FILES: Final[dict[str, tuple[F | Lower, ...]]] = {
-    "name": (F("parent_id"), Lower("name"), F("id")),
-    "added": (F("parent_id"), F("added_at"), F("id")),
-    "size": (F("parent_id"), F("size"), F("id")),
-    "kind": (F("parent_id"), F("media_type"), Lower("name"), F("id")),
+_FILES: Final[dict[str, tuple[F | Func, ...]]] = {
+    "name": (F("parent_id"), Lower("name"), ID_LAST),
+    "added": (F("parent_id"), F("added_at"), ID_LAST),
+    "size": (F("parent_id"), F("size"), ID_LAST),
+    "kind": (F("parent_id"), F("media_type"), Lower("name"), ID_LAST),
 }
 _FOLDERS: Final = {**_FILES, "size": _FILES["name"], "kind": _FILES["name"]}
 
@@ -116,6 +117,6 @@ def chosen(account_id: UUID, ids: Collection[UUID]) -> list[ItemRow]:
     return in_words(list(rows.order_by(Lower("name"), "id")))
 
 
-def _order(columns: dict[str, tuple[F | Lower, ...]], sort: Sort) -> list[OrderBy]:
+def _order(columns: dict[str, tuple[F | Func, ...]], sort: Sort) -> list[OrderBy]:
     down = sort.startswith("-")
     return [OrderBy(column, descending=down) for column in columns[sort.removeprefix("-")]]
