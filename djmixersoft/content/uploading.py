@@ -84,9 +84,8 @@ class Part:
 class Uploads:
     """The uploads to one account of whoever holds the token, a browser's or a program's (`acting_for`).
 
-    Each method raises NotSignedIn, and MayOnlyRead where a program's token can't write.
-
-    Each is several transactions, none of them around a stream.
+    Each method is several transactions, none of them around a stream. Each raises NotSignedIn, and MayOnlyRead where a
+    program's token can't write.
     """
 
     def __init__(self, account_id: UUID, *, token: str | None = None, bearer: str | None = None) -> None:

@@ -122,16 +122,13 @@ def wanted(request: HttpRequest) -> Wanted:
 
 def first_part(request: HttpRequest) -> Part | None:
     """Return what a request to begin an upload brings of it already. Raises Refusal."""
-    length = _number(request.headers.get("Content-Length") or "0", "Content-Length")
+    length = _length(request)
     return _part(request, 0, length) if length else None
 
 
 def next_part(request: HttpRequest) -> Part:
     """Return what a request to go on brings. Raises Refusal."""
-    if not request.headers.get("Content-Length"):
-        raise Refusal(HTTPStatus.LENGTH_REQUIRED, _("How long this part is wasn’t said (Content-Length)."))
-    length = _number(request.headers["Content-Length"], "Content-Length")
-    return _part(request, _number(request.headers.get("Upload-Offset", ""), "Upload-Offset"), length)
+    return _part(request, _number(request.headers.get("Upload-Offset", ""), "Upload-Offset"), _length(request))
 
 
 def _part(request: HttpRequest, offset: int, length: int) -> Part:
@@ -149,6 +146,14 @@ def _pieces(request: HttpRequest, length: int) -> Iterator[bytes]:
             raise CutOff
         left -= len(piece)
         yield piece
+
+
+def _length(request: HttpRequest) -> int:
+    length = request.headers.get("Content-Length")
+    # Only of HTTP/1.1 is it known that there is no body then (RFC 9112 §6.3).
+    if not length and ("Transfer-Encoding" in request.headers or request.META.get("SERVER_PROTOCOL") != "HTTP/1.1"):
+        raise Refusal(HTTPStatus.LENGTH_REQUIRED, _("How long this part is wasn’t said (Content-Length)."))
+    return _number(length or "0", "Content-Length")
 
 
 def _checksum(request: HttpRequest) -> bytes | None:

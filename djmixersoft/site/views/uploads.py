@@ -15,7 +15,6 @@ from djmixersoft.policy.purposes import acting_for, purpose
 from djmixersoft.site import tus
 from djmixersoft.site.access import access_account
 from djmixersoft.site.api.acting import bearer_of
-from djmixersoft.site.api.acting import bearer_of
 from djmixersoft.site.pages import methods
 from djmixersoft.site.tus_refusals import speaks_tus
 
@@ -53,13 +52,6 @@ def upload(request: HttpRequest, account_id: UUID, upload_id: UUID) -> HttpRespo
         case _:
             mine.end(upload_id)
             return tus.answer(HTTPStatus.NO_CONTENT)
-
-
-def _mine(request: HttpRequest, account_id: UUID) -> Uploads:
-    """The uploads of whoever is signed in, or whose program shows a token; a cookie beside that means nothing."""
-    if "Authorization" in request.headers:
-        return Uploads(account_id, bearer=bearer_of(request))
-    return Uploads(account_id, token=token_of(request))
 
 
 def _list(request: HttpRequest, account_id: UUID) -> HttpResponseBase:
