@@ -32,7 +32,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """What the site answered."""
+    """What the site answered; `headers` by their names in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -109,7 +109,9 @@ class Site:
     ) -> Answer:
         """Ask a single time. Raises OSError and HTTPException where the connection breaks."""
         with self._asking(method, path, body, headers) as response:
-            return Answer(response.status, dict(response.headers.items()), response.read())
+            return Answer(
+                response.status, {name.lower(): value for name, value in response.headers.items()}, response.read()
+            )
 
     @contextmanager
     def stream(self, path: str, start: int = 0) -> Iterator[http.client.HTTPResponse]:

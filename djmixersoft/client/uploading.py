@@ -19,15 +19,15 @@ def upload(site: Site, endpoint: str, file: Path, metadata: dict[str, str], *, t
     begun = site.ask(
         "POST", endpoint, b"", {**TUS, "Upload-Length": str(size), "Upload-Metadata": _metadata(metadata)}
     ).expect(201)
-    place = begun.headers["Location"]
-    offset = int(begun.headers.get("Upload-Offset", 0))
+    place = begun.headers["location"]
+    offset = int(begun.headers.get("upload-offset", 0))
     with file.open("rb") as source:
         tries = iter(PAUSES)
         while offset < size:
             before = offset
             answer = _send(site, place, source, offset, size, tell)
             if answer is not None and answer.status not in _GO_ON:
-                offset = int(answer.expect(204).headers["Upload-Offset"])
+                offset = int(answer.expect(204).headers["upload-offset"])
             else:
                 time.sleep(next(tries, PAUSES[-1]))
                 offset = _offset(site, place)
@@ -67,7 +67,7 @@ def _pieces(source: BinaryIO, offset: int, length: int, tell: Callable[[int], No
 
 
 def _offset(site: Site, place: str) -> int:
-    return int(site.ask("HEAD", place, None, TUS).expect(200, 204).headers["Upload-Offset"])
+    return int(site.ask("HEAD", place, None, TUS).expect(200, 204).headers["upload-offset"])
 
 
 def _metadata(metadata: dict[str, str]) -> str:
