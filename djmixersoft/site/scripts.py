@@ -18,6 +18,8 @@ FILE: Final = "site/built/studio.js"
 
 _TEXTS: Final[Mapping[str, Promise]] = {
     "uploads": gettext_lazy("Uploads"),
+    "unfinished": gettext_lazy("Unfinished uploads"),
+    "choose-again": gettext_lazy("%(sent)s of %(all)s are here. Choose the same file again to go on."),
     "waiting": gettext_lazy("Waiting for its turn"),
     "starting": gettext_lazy("Starting"),
     "sending": gettext_lazy("%(sent)s of %(all)s, %(speed)s a second"),

@@ -5,7 +5,7 @@ export function improveSelecting(form: HTMLFormElement): void {
   const all = form.querySelector<HTMLInputElement>("input[data-all]");
   const count = form.querySelector<HTMLElement>("[data-count]");
   const boxes = (): HTMLInputElement[] => [
-    ...document.querySelectorAll<HTMLInputElement>(`input[type=checkbox][name=item]`),
+    ...form.querySelectorAll<HTMLInputElement>(`input[type=checkbox][name=item]`),
   ];
   let last: HTMLInputElement | undefined;
 
@@ -23,7 +23,7 @@ export function improveSelecting(form: HTMLFormElement): void {
     for (const box of boxes()) box.checked = all.checked;
     refresh();
   });
-  document.addEventListener("click", (event) => {
+  form.addEventListener("click", (event) => {
     const box = event.target;
     if (!(box instanceof HTMLInputElement) || box.name !== "item") return;
     if (event.shiftKey && last) {

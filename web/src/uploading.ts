@@ -16,10 +16,12 @@ export function improveUploading(form: HTMLFormElement): void {
   const picker = form.querySelector<HTMLInputElement>("input[type=file]");
   if (!endpoint || !picker) return;
   const queue = new Queue(form, endpoint);
+  void showUnfinished(form, endpoint);
 
   form.querySelector<HTMLElement>("button[type=submit], button:not([type])")?.setAttribute("hidden", "");
   const folders = form.querySelector<HTMLInputElement>("input[data-folder]");
   folders?.closest<HTMLElement>("[hidden]")?.removeAttribute("hidden");
+  form.querySelector<HTMLElement>("[data-drop]")?.removeAttribute("hidden");
   for (const input of [picker, folders]) {
     input?.addEventListener("change", () => {
       queue.add([...(input.files ?? [])].map((file) => ({ file, path: file.webkitRelativePath || file.name })));
@@ -84,7 +86,10 @@ class Queue {
     this.running -= 1;
     if (isDone) this.done += 1;
     this.next();
-    if (!this.running && !this.waiting.length && this.done) this.form.dispatchEvent(new CustomEvent("uploaded"));
+    if (!this.running && !this.waiting.length && this.done) {
+      this.done = 0;
+      document.dispatchEvent(new CustomEvent("uploaded"));
+    }
   }
 
   private next(): void {
@@ -245,6 +250,53 @@ class Row {
       one.setAttribute("aria-label", `${one.textContent ?? ""}: ${this.chosen.path}`);
     }
   }
+}
+
+interface Unfinished {
+  url: string;
+  name: string;
+  size: number;
+  offset: number;
+}
+
+/** What was begun earlier and isn't all there: the browser can't open the file again by itself. */
+async function showUnfinished(form: HTMLFormElement, endpoint: string): Promise<void> {
+  let found: Unfinished[];
+  try {
+    const response = await fetch(endpoint, { redirect: "error" });
+    if (!response.ok) return;
+    found = ((await response.json()) as { uploads: Unfinished[] }).uploads;
+  } catch {
+    return;
+  }
+  if (!found.length) return;
+  const list = document.createElement("ul");
+  list.className = "rows uploads";
+  list.setAttribute("aria-label", text("unfinished"));
+  for (const one of found) {
+    const row = document.createElement("li");
+    row.className = "row";
+    const main = document.createElement("div");
+    main.className = "row__main";
+    const name = document.createElement("bdi");
+    name.textContent = one.name;
+    const title = document.createElement("p");
+    title.className = "row__title";
+    title.append(name);
+    const facts = document.createElement("p");
+    facts.className = "row__facts";
+    facts.textContent = text("choose-again", { sent: bytes(one.offset), all: bytes(one.size) });
+    main.append(title, facts);
+    const remove = button("remove");
+    remove.setAttribute("aria-label", `${text("remove")}: ${one.name}`);
+    remove.addEventListener("click", () => {
+      void fetch(one.url, { method: "DELETE", headers: { "Tus-Resumable": "1.0.0" } }).finally(() => row.remove());
+    });
+    row.append(main, remove);
+    list.append(row);
+  }
+  form.after(list);
+  document.addEventListener("uploaded", () => list.remove(), { once: true });
 }
 
 function button(name: string): HTMLButtonElement {
