@@ -1,14 +1,14 @@
 """Taking back: what somebody moved, renamed or threw away within the hour, as far as it is still as they left it."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models.functions import Now
 
-from djmixersoft.content.models import Item, Undo
+from djmixersoft.content.models import Item
 from djmixersoft.content.models.labels import TAKEN_BACK_WITHIN
 from djmixersoft.content.services import trash
 from djmixersoft.content.services.items import refusals
@@ -16,6 +16,11 @@ from djmixersoft.content.services.tree import What, lock_tree, set_name
 
 Before = dict[UUID, str | None]
 
+# Of two presses of the same button one gets it.
+_CLAIM: Final = """
+DELETE FROM item_undo WHERE account_id = %s AND id = %s AND done_at > clock_timestamp() - %s
+RETURNING what, before, after
+"""
 # What was moved on by another stays there, and what came from a folder that is gone stays too.
 _MOVE_BACK: Final = """
 UPDATE item i SET parent_id = was.parent
@@ -41,15 +46,14 @@ def take_back(*, account_id: UUID, undo_id: UUID) -> TakenBack | None:
 
     Raises NotAllowed, NoSuchFolder and InItself where others have changed the folders meanwhile; then nothing is.
     """
-    noted = Undo.objects.filter(account_id=account_id, id=undo_id, done_at__gt=Now() - TAKEN_BACK_WITHIN)
-    undo = noted.select_for_update().first()
-    if undo is None:
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [account_id, undo_id, TAKEN_BACK_WITHIN])
+        noted = cursor.fetchone()
+    if noted is None:
         return None
-    before = {UUID(item): value for item, value in undo.before.items()}
-    what = What(undo.what)
+    what, before, after = What(noted[0]), {UUID(item): value for item, value in json.loads(noted[1]).items()}, noted[2]
     with refusals():
-        count = _UNDOING[what](account_id, before, undo.after)
-    noted.delete()
+        count = _UNDOING[what](account_id, before, after)
     return TakenBack(what, count, len(before))
 
 
