@@ -54,13 +54,14 @@ def begin(*, account_id: UUID, wanted: Wanted) -> tuple[UUID, datetime]:
     """Begins an upload; its id, and until when it is kept. Raises NotAllowed, NoSuchFolder, NoSuchItem, QuotaFull."""
     upload_id, expires = new_blob_id(account_id), timezone.now() + LIFETIME
     item_id, wrapped, parent_id = wanted.replaces or uuid4(), b"", None
-    if wanted.replaces:
-        _check_is_a_file(account_id, wanted.replaces)
-    else:
-        _check_is_a_folder(account_id, wanted.parent_id)
-        parent_id = folder_at(account_id=account_id, parent_id=wanted.parent_id, path=wanted.folders)
-        wrapped = wrap_item_key(keys.account_key(account_id), Key.generate(), account_id=account_id, item_id=item_id)
     with refusals():
+        if wanted.replaces:
+            _check_is_a_file(account_id, wanted.replaces)
+        else:
+            _check_is_a_folder(account_id, wanted.parent_id)
+            key = keys.account_key(account_id)
+            parent_id = folder_at(account_id=account_id, parent_id=wanted.parent_id, path=wanted.folders)
+            wrapped = wrap_item_key(key, Key.generate(), account_id=account_id, item_id=item_id)
         Upload.objects.create(
             account_id=account_id,
             id=upload_id,
