@@ -6,10 +6,11 @@ import psycopg
 import pytest
 
 from tests.content.arranging import Crate, crate_of
+from tests.mail.conftest import workplace
 from tests.site.browsing import Person, Post, registered
 from tests.site.conftest import mate, owner, post, stranger, stranger_once, superuser, visitor
 
-__all__ = ("mate", "owner", "post", "stranger", "stranger_once", "superuser", "visitor")
+__all__ = ("mate", "owner", "post", "stranger", "stranger_once", "superuser", "visitor", "workplace")
 
 
 @pytest.fixture(scope="module")

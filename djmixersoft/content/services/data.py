@@ -4,6 +4,8 @@ import json
 from typing import Final
 from uuid import UUID
 
+from django.db.models import JSONField, Value
+
 from djmixersoft.accounts.selectors import my_person_id
 from djmixersoft.accounts.services import NotAllowed
 from djmixersoft.content.models import Item, ItemData
@@ -51,7 +53,12 @@ def put(*, account_id: UUID, item_id: UUID, name: str, value: object) -> None:
         if kept.count() >= MOST:
             raise TooMany
         ItemData.objects.create(
-            account_id=account_id, item_id=item_id, name=name, value=checked(value), changed_by_id=my_person_id()
+            account_id=account_id,
+            item_id=item_id,
+            name=name,
+            # Else null would become SQL's, which is no value at all.
+            value=Value(checked(value), JSONField()),
+            changed_by_id=my_person_id(),
         )
 
 
