@@ -51,15 +51,24 @@ class Acting:
 
 @contextmanager
 def acting(
-    url: str, role: str = "", *, token: str = "", named: str = "", kept: bool = False, begin: str = "BEGIN"
+    url: str,
+    role: str = "",
+    *,
+    token: str = "",
+    bearer: str = "",
+    named: str = "",
+    kept: bool = False,
+    begin: str = "BEGIN",
 ) -> Iterator[Acting]:
-    """Act as a login does for one purpose; `kept`: committed at the end."""
+    """Act as a login does for one purpose; `bearer`: a program's token; `kept`: committed at the end."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(begin.encode())
         if role:
             connection.execute("SELECT set_config('role', %s, true)", [role])
         connection.execute(
-            "SELECT set_config('djms.token', %s, true), set_config('djms.named', %s, true)", [token, named]
+            "SELECT set_config('djms.token', %s, true), set_config('djms.named', %s, true),"
+            " set_config('djms.bearer', %s, true)",
+            [token, named, bearer],
         )
         yield Acting(connection)
         connection.execute(b"COMMIT" if kept else b"ROLLBACK")

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from tests.conftest import Cluster
     from tests.promises.acting import Acting
+    from tests.promises.crates import Link
     from tests.promises.people import World
 
 
@@ -19,6 +20,24 @@ def world(cluster: "Cluster") -> "World":
     from tests.promises.people import make_world  # noqa: PLC0415
 
     return make_world(cluster.url)
+
+
+@pytest.fixture
+def fresh(world: "World") -> "Iterator[Link]":
+    """Share Alice's folder once more, for one test; what became of the link is undone."""
+    from djmixersoft.content.services import shares  # noqa: PLC0415 - beside the world above
+    from djmixersoft.policy.purposes import acting_for  # noqa: PLC0415 - beside the world above
+    from tests.promises.crates import Link  # noqa: PLC0415 - beside the world above
+
+    with acting_for("teamwork", token=world.alice.token):
+        link = shares.make_link(account_id=world.a.id, item_id=world.a.crate.folder)
+    yield Link(link.id, link.secret)
+    with world.superuser() as superuser:
+        superuser.execute("SET session_replication_role = replica")
+        for table in ("share_use", "share_opening", "share_secret"):
+            superuser.execute(f"DELETE FROM djms.{table} WHERE share_id = %s".encode(), [link.id])
+        superuser.execute("DELETE FROM djms.share WHERE id = %s", [link.id])
+        superuser.execute("DELETE FROM djms.sign_in_try")
 
 
 @pytest.fixture

@@ -29,6 +29,9 @@ SETTINGS = (
     "SELECT set_config('djms.person', '{person}', true), set_config('djms.account', '{account}', true)",
     "SELECT set_config('djms.token', '{forged}', true)",
     "SELECT set_config('djms.token', '{forged}', false)",
+    "SELECT set_config('djms.bearer', '{forged}', false)",
+    "SET LOCAL transaction_read_only = on",
+    "SET TRANSACTION READ WRITE",
     "SELECT set_config('djms.named', '{id}', true)",
     "SET LOCAL djms.token = '{forged}'",
     "CREATE TEMPORARY TABLE session (LIKE djms.session)",
@@ -49,6 +52,9 @@ SETTINGS = (
 
 READS = (
     "SELECT * FROM djms.{table}",
+    "SELECT {column} FROM djms.{table}",
+    "SELECT string_agg({column}::text, ',') FROM djms.{table} WHERE {column} IS NOT NULL",
+    "SELECT min({column}::text), max({column}::text) FROM djms.{table} WHERE {column}::text ~ '{word}'",
     "TABLE djms.{table}",
     "SELECT t::text, t.ctid, t.xmin, t.tableoid FROM djms.{table} t",
     "SELECT to_jsonb(t), row_to_json(t), t.* FROM djms.{table} t",
@@ -66,6 +72,10 @@ READS = (
     "SELECT a.*, b.* FROM djms.{table} a, LATERAL (SELECT * FROM djms.{table2} b LIMIT 3) b",
     "WITH RECURSIVE w AS (SELECT t::text FROM djms.{table} t UNION SELECT * FROM w) SELECT * FROM w",
     "SELECT * FROM djms.{table} NATURAL FULL JOIN djms.{table2}",
+    (
+        "WITH x AS MATERIALIZED (SELECT set_config('role', '{role}', true) r)"
+        " SELECT t::text FROM x, djms.{table} t WHERE r IS NOT NULL"
+    ),
     "EXPLAIN (ANALYZE, VERBOSE, BUFFERS, SETTINGS) SELECT * FROM djms.{table}",
     "EXPLAIN (ANALYZE, VERBOSE) SELECT * FROM djms.{table} t WHERE t::text < '{word}'",
     "EXPLAIN (GENERIC_PLAN, VERBOSE) SELECT * FROM djms.{table} t WHERE t::text = $1",
@@ -123,6 +133,23 @@ WRITES = (
         " VALUES (sha256('{word}'), '{person}', 'x', true, 'infinity') RETURNING *"
     ),
     "INSERT INTO djms.item_key (account_id, item_id, wrapped) VALUES ('{account}', '{id}', '') RETURNING *",
+    (
+        "INSERT INTO djms.api_token (token_hash, person_id, name, may_write, expires)"
+        " VALUES (sha256('{word}'), '{person}', 'x', true, 'infinity') RETURNING *"
+    ),
+    (
+        "INSERT INTO djms.share_opening (token_hash, account_id, share_id, expires)"
+        " VALUES (sha256('{word}'), '{account}', '{id}', 'infinity') RETURNING *"
+    ),
+    "INSERT INTO djms.share_secret (account_id, share_id, token_hash) VALUES ('{account}', '{id}', sha256('{word}'))",
+    "INSERT INTO djms.share_use (account_id, share_id, item_id, what) VALUES ('{account}', '{id}', '{id}', 'taken')",
+    "INSERT INTO djms.item_tag (account_id, item_id, tag) VALUES ('{account}', '{id}', '{word}') RETURNING *",
+    "UPDATE djms.item SET parent_id = '{id}' RETURNING *",
+    "UPDATE djms.share SET revoked_at = NULL, expires = 'infinity' RETURNING *",
+    (
+        "WITH x AS MATERIALIZED (SELECT set_config('role', '{role}', true) r, set_config('transaction_read_only', 'on',"
+        " true) o) DELETE FROM djms.{table} t USING x WHERE r IS NOT NULL AND o IS NOT NULL RETURNING t::text"
+    ),
     "INSERT INTO djms.subscription (person_id) VALUES ('{person}') ON CONFLICT DO NOTHING RETURNING *",
     "MERGE INTO djms.{table} t USING djms.{table2} u ON true WHEN MATCHED THEN DELETE RETURNING t.*",
     "MERGE INTO djms.{table} t USING (SELECT 1) u ON false WHEN NOT MATCHED BY SOURCE THEN DELETE RETURNING t.*",

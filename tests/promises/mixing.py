@@ -11,7 +11,7 @@ from tests.promises.hostile import CATALOGS, READS, SETTINGS, WRITES
 from tests.promises.people import World
 from tests.promises.trying import Attack
 
-CALLS, OWN_ROLES, OWN_TABLES = 0.25, 0.75, 0.5  # shares of all attacks
+CALLS, OWN_ROLES, OWN_TABLES, READ_ONLY = 0.25, 0.75, 0.5, 0.5  # shares of all attacks
 FAMILIES = (READS, WRITES, CATALOGS, READS, WRITES)
 DOORS = "SELECT p.proname, oidvectortypes(p.proargtypes) FROM pg_proc p WHERE pronamespace = 'djms'::regnamespace"
 
@@ -61,8 +61,9 @@ class Mix:
         )
 
     def id(self) -> UUID:
-        b = self.world.b
-        return self.chance.choice([b.id, *b.items, b.invitation_id, self.world.carol.id, self.world.stranger.id])
+        b, crate = self.world.b, self.world.b.crate
+        ids = [b.id, *b.items, b.invitation_id, crate.upload, crate.shared.id, crate.locked.id]
+        return self.chance.choice([*ids, self.world.carol.id, self.world.stranger.id])
 
     def forged(self) -> str:
         """A token that is nobody's: empty, made up, a hash instead of a token, SQL, an id."""
@@ -98,6 +99,7 @@ class Mix:
                 "'password'",
                 "'email'",
             ]
+            values += [f"'{b.crate.shared.id}'", "'looked'", "'altered'"]
             values += [f"'{b.invitation_id}'", "chr(1)||'''--'", "current_setting('djms.token', true)"]
         else:
             return f"NULL::{kind}" if kind else ""
@@ -135,8 +137,10 @@ def mix(world: World, rules: Rules, process: str, seed: int) -> Mix:
     return Mix(random.Random(seed), world, rules, dict(rows), doors, list(purposes.values()), tables)
 
 
-def attacks(mixed: Mix, count: int, *, tokens: Sequence[str], kept: bool) -> Iterator[Attack]:
+def attacks(mixed: Mix, count: int, *, tokens: Sequence[str], kept: bool, bearer: str = "") -> Iterator[Attack]:
     """`count` attacks, each with some token of `tokens`, mostly as a role that the login may take.
+
+    `bearer`: a program's token that is shown as well; then half of the transactions begin as read only.
 
     Calls of doors are never kept: to try passwords and ask for mails is anybody's right, and counted. Nor is what is
     done to the queue of jobs, which is the workers' to change.
@@ -157,6 +161,8 @@ def attacks(mixed: Mix, count: int, *, tokens: Sequence[str], kept: bool) -> Ite
             sql=sql,
             role=role,
             token=chance.choice(tokens),
+            bearer=bearer,
+            begin="BEGIN READ ONLY" if bearer and chance.random() < READ_ONLY else "BEGIN",
             named=chance.choice(["", "", str(mixed.id()), "%", "not-a-uuid"]),
             settings=settings,
             kept=kept and not is_call and not queue,

@@ -32,19 +32,21 @@ LEAST = 20_000 if IS_LONG else 2_000  # statements for each login
 class Attack:
     """What is sent: settings first, each whether or not the one before worked, then the statements in one message.
 
-    `kept`: committed, so that anything it changes would stay.
+    `bearer`: a program's token. `kept`: committed, so that anything it changes would stay.
     """
 
     sql: str
     role: str = ""
     token: str = ""
+    bearer: str = ""
     named: str = ""
+    begin: str = "BEGIN"
     settings: tuple[str, ...] = ()
     kept: bool = True
 
     def said(self) -> bytes:
         """All that the attacker knew and said."""
-        return "\n".join((self.sql, self.token, self.named, *self.settings)).encode()
+        return "\n".join((self.sql, self.token, self.bearer, self.named, *self.settings)).encode()
 
 
 @dataclass
@@ -93,11 +95,12 @@ class Attacker:
         """Run one attack in a transaction of its own, and leave the connection as a pool would want it."""
         self._notices.clear()
         outcome = Outcome()
-        self._send(b"BEGIN", Outcome())
+        self._send(attack.begin.encode(), Outcome())
         if attack.role:
             self._try(f"SET LOCAL ROLE {attack.role}", outcome)
         forged = (
-            f"SELECT set_config('djms.token', '{attack.token}', true), set_config('djms.named', '{attack.named}', true)"
+            f"SELECT set_config('djms.token', '{attack.token}', true),"
+            f" set_config('djms.named', '{attack.named}', true), set_config('djms.bearer', '{attack.bearer}', true)"
         )
         self._send(forged.encode(), Outcome())
         for setting in attack.settings:
