@@ -5,7 +5,8 @@ from datetime import timedelta
 import structlog
 
 from djmixersoft.content.services import checking
-from djmixersoft.content.stores import blobs
+from djmixersoft.content.services.uploads import LIFETIME
+from djmixersoft.content.stores import blobs, partials
 from djmixersoft.policy.jobs import job
 
 ABANDONED = timedelta(days=1)
@@ -18,8 +19,8 @@ log = structlog.get_logger()
 
 @job("blobs.sweep", process="steward", purpose="retention", every="37 * * * *")
 def sweep() -> None:
-    """Removes what is left of uploads that nobody has continued for a day. It was never visible as an item."""
-    if gone := blobs().sweep(older_than=ABANDONED):
+    """Removes what is left of uploads that nobody will go on with. It was never visible as an item."""
+    if gone := blobs().sweep(older_than=ABANDONED) + partials().sweep(older_than=LIFETIME + ABANDONED):
         log.info("abandoned uploads were removed", files=gone)
 
 
