@@ -14,11 +14,12 @@ from djmixersoft.policy.purposes import CurrentPerson, call_door, call_door_row
 
 @dataclass(frozen=True)
 class AccountRow:
-    """An account as its member sees it."""
+    """An account as its member sees it; `me` is that member, and `member_count` is 0 where nobody counted."""
 
     id: UUID
     name: str
     is_administrator: bool
+    me: UUID
     member_count: int = 0
 
 
@@ -67,15 +68,19 @@ def my_person_id() -> UUID:
 
 
 def my_accounts() -> list[AccountRow]:
-    """The accounts that the signed-in person belongs to, by name."""
-    rows = Account.objects.annotate(members=Count("membership"), mine=_ADMINISTERED).order_by("name", "id")
-    return [AccountRow(row.id, row.name, row.mine, row.members) for row in rows]
+    """The accounts that the signed-in person belongs to, by name. Raises NotSignedIn (through the database)."""
+    found = Account.objects.annotate(members=Count("membership"), mine=_ADMINISTERED, me=CurrentPerson())
+    rows = [AccountRow(row.id, row.name, row.mine, row.me, row.members) for row in found.order_by("name", "id")]
+    if not rows:
+        # Where there is no account at all, there is no row at which the database would have asked who this is.
+        my_person_id()
+    return rows
 
 
 def account(account_id: UUID) -> AccountRow | None:
     """One of the signed-in person's accounts; None for any other."""
-    row = Account.objects.filter(id=account_id).annotate(mine=_ADMINISTERED).first()
-    return None if row is None else AccountRow(row.id, row.name, row.mine)
+    row = Account.objects.filter(id=account_id).annotate(mine=_ADMINISTERED, me=CurrentPerson()).first()
+    return None if row is None else AccountRow(row.id, row.name, row.mine, row.me)
 
 
 def members(account_id: UUID) -> list[MemberRow]:

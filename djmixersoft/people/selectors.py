@@ -52,12 +52,16 @@ def am_subscribed() -> bool:
 
 
 def my_sessions(*, token: str | None) -> list[SignInPlace]:
-    """Where the signed-in person is signed in, latest first; `token` is that of this browser."""
+    """Where the signed-in person is signed in, latest first; `token` is that of this browser. Raises NotSignedIn."""
     here = hashlib.sha256((token or "").encode()).digest()
-    return [
+    places = [
         SignInPlace(row.id, row.device, row.stays, row.created_at, row.expires, bytes(row.token_hash) == here)
         for row in Session.objects.order_by("-created_at")
     ]
+    if not places:
+        # Whoever is signed in is so somewhere. Where nobody is, no row made the database ask.
+        raise NotSignedIn
+    return places
 
 
 def proof_state(*, token: str, kind: str) -> str:

@@ -28,7 +28,7 @@ def members(request: HttpRequest, account_id: UUID) -> HttpResponseBase:
 @methods("POST")
 def member_change(request: HttpRequest, account_id: UUID, person_id: UUID) -> HttpResponseBase:
     """An account's Administrators change its members; every member can leave."""
-    account, me = access_account(account_id), selectors.my_person_id()
+    account = access_account(account_id)
     try:
         change = Change(request.POST.get("action", ""))
     except ValueError:
@@ -37,12 +37,12 @@ def member_change(request: HttpRequest, account_id: UUID, person_id: UUID) -> Ht
     try:
         # A savepoint, because the page for the refusal below reads the members in the same transaction.
         with transaction.atomic():
-            services.change_member(account_id=account.id, person_id=person_id, change=change, me=me)
+            services.change_member(account_id=account.id, person_id=person_id, change=change, me=account.me)
     except NotAllowed:
         raise Http404 from None
     except LastAdministrator:
         return _without_administrator(request, account)
-    return _after(account_id, change, is_me=person_id == me)
+    return _after(account_id, change, is_me=person_id == account.me)
 
 
 @purpose("teamwork")

@@ -22,7 +22,6 @@ from djmixersoft.site.paging import Page, asked_page
 @methods(*SHOWN)
 def studio(request: HttpRequest) -> HttpResponseBase:
     """Whoever is signed in sees the accounts they belong to."""
-    selectors.my_person_id()
     return _studio(request, AccountForm())
 
 
@@ -64,7 +63,7 @@ def account_page(
         "upload_form": form or UploadForm(),
         "form": form,
         "max_size": settings.MAX_UPLOAD_BYTES,
-        "me": selectors.my_person_id(),
+        "me": account.me,
         **({"notice": notice} if notice else {}),
     }
     return page(request, "account", context, title=account.name, status=status)
