@@ -33,13 +33,13 @@ def _database(url: str) -> dict[str, object]:
     # A statement that comes back is planned once a connection and role: a quarter of a page's time at the database.
     options["prepare_threshold"] = 5
     options["options"] = (
-        f"-c statement_timeout={'0' if PROCESS == 'owner' else '15s'} -c lock_timeout=5s "
+        f"-c TimeZone=UTC -c statement_timeout={'0' if PROCESS == 'owner' else '15s'} -c lock_timeout=5s "
         "-c idle_in_transaction_session_timeout=30s"
     )
     if PROCESS == "site":
         options["pool"] = {"min_size": 1, "max_size": 10, "timeout": POOL_SECONDS, "reconnect_timeout": POOL_SECONDS}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "djmixersoft.policy.postgresql",
         "NAME": parts.path.strip("/"),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
@@ -47,7 +47,6 @@ def _database(url: str) -> dict[str, object]:
         "PORT": str(parts.port or ""),
         "OPTIONS": options,
         "CONN_MAX_AGE": 0,
-        "CONN_HEALTH_CHECKS": True,
     }
 
 
