@@ -20,7 +20,7 @@ from unittest.mock import patch
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, F, OuterRef
 from django.utils import timezone
 
 from djmixersoft.accounts import selectors as accounts
@@ -42,7 +42,6 @@ from djmixersoft.policy.purposes import CurrentPerson
 
 SIGNED_IN = ("teamwork", "self-service")
 NOBODY = UUID(int=0)
-VARIANTS = ("by_hand", "autocommit", "conventional", "bare")
 
 
 class ByHand:
@@ -155,11 +154,10 @@ class ByHand:
 
     @staticmethod
     def _in_words(account_id: UUID, rows: list[Item]) -> list[content.ItemRow]:
-        who = {row.added_by_id for row in rows}
-        members = Person.objects.filter(id__in=who, membership__account_id=account_id)
-        names = dict(members.values_list("id", "email"))
-        given = PersonName.objects.filter(person_id__in=list(names))
-        names.update(given.values_list("person_id", "name"))
+        who = people.AnyOf(F("id"), {row.added_by_id for row in rows})
+        members = Person.objects.filter(who, membership__account_id=account_id)
+        called = members.values_list("id", "email", "personname__name")
+        names = {person_id: name or email for person_id, email, name in called}
         return [
             content.ItemRow(
                 row.id,

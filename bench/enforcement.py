@@ -19,7 +19,7 @@ from uuid import UUID
 import psycopg
 
 from bench import crowd, dataset, note
-from bench.comparing import ENFORCED, Timings, level_figures, verdicts
+from bench.comparing import BY_HAND, ENFORCED, Timings, level_figures, verdicts
 from bench.crowd import Browser
 from bench.figures import Figure
 from bench.scans import scans
@@ -31,6 +31,8 @@ ROUNDS = 2000
 WARM = 100
 # The ways that only inform take part in every so many rounds; those with goals in all.
 INFORMING = 4
+VARIANTS = (BY_HAND, "autocommit", "conventional", "bare")  # as bench/by_hand.py describes them
+UNPREPARED = "_unprepared"
 
 Work = Callable[[str, Browser], Any]
 
@@ -65,7 +67,7 @@ def measured(server: EmbeddedPostgres, browsers: list[Browser], known: Mapping[s
     levels = {"queries": compare(pages, work, browsers, ways(known))}
     yield from level_figures("queries", levels["queries"])
     note(f"Queries without prepared statements: {ROUNDS // INFORMING} rounds each…")
-    unprepared = ways(known, "_unprepared")[:2]
+    unprepared = ways(known, UNPREPARED)[:2]
     yield from level_figures("unprepared", compare(pages, work, browsers, unprepared, ROUNDS // INFORMING))
     work, pages = whole_pages()
     note(f"Pages: {len(pages)} pages, {ROUNDS} rounds each…")
@@ -75,7 +77,7 @@ def measured(server: EmbeddedPostgres, browsers: list[Browser], known: Mapping[s
 
 
 def set_django_up(data: DataFolder, server: EmbeddedPostgres) -> None:
-    """Set Django up as the site, with the owner's login beside it, whose options and pool are the same."""
+    """Set Django up as the site; beside it a login for each way, all with the same options and pool."""
     os.environ |= {
         "DJMS_PROCESS": "site",
         "DJMS_DATA": str(data.path),
@@ -89,10 +91,11 @@ def set_django_up(data: DataFolder, server: EmbeddedPostgres) -> None:
     django.setup()
     site = connections.databases["default"]
     owner = site | {"USER": "djms_owner", "PASSWORD": data.secret("database-djms_owner")}
-    connections.databases["owner"] = owner
-    for alias, login in {"default": site, "owner": owner}.items():
-        options = login["OPTIONS"] | {"prepare_threshold": None}
-        connections.databases[f"{alias}_unprepared"] = login | {"OPTIONS": options}
+    for name in (ENFORCED, *VARIANTS):
+        # A pool for each, because a connection keeps the plans of 100 statements, and shared ones would crowd it.
+        login = dict(site if name == ENFORCED else owner)
+        connections.databases[name] = login
+        connections.databases[name + UNPREPARED] = login | {"OPTIONS": site["OPTIONS"] | {"prepare_threshold": None}}
 
 
 def close_all() -> None:
@@ -119,10 +122,10 @@ def database_of(alias: str) -> Iterator[None]:
 
 def ways(known: Mapping[str, UUID], suffix: str = "") -> list[Way]:
     """The ways that are compared; the two with goals come first."""
-    from bench.by_hand import VARIANTS, ByHand
+    from bench.by_hand import ByHand
 
-    by_hand = [Way(name, f"owner{suffix}", ByHand(name, known).installed) for name in VARIANTS]
-    return [Way(ENFORCED, f"default{suffix}"), *by_hand]
+    by_hand = [Way(name, name + suffix, ByHand(name, known).installed) for name in VARIANTS]
+    return [Way(ENFORCED, ENFORCED + suffix), *by_hand]
 
 
 def queries() -> tuple[Work, list[str]]:

@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
 from djmixersoft.accounts.models import Account, Invitation, Membership
-from djmixersoft.people.models import Person, PersonName
+from djmixersoft.people import selectors as people
 from djmixersoft.policy.purposes import CurrentPerson, call_door, call_door_row
 
 
@@ -79,28 +79,20 @@ def my_accounts() -> list[AccountRow]:
 
 def account(account_id: UUID) -> AccountRow | None:
     """One of the signed-in person's accounts; None for any other."""
-    row = Account.objects.filter(id=account_id).annotate(mine=_ADMINISTERED, me=CurrentPerson()).first()
-    return None if row is None else AccountRow(row.id, row.name, row.mine, row.me)
+    mine = Membership.objects.filter(account_id=account_id, person_id=CurrentPerson())
+    row = mine.values_list("account__name", "is_administrator", "person_id").first()
+    return None if row is None else AccountRow(account_id, *row)
 
 
 def members(account_id: UUID) -> list[MemberRow]:
     """Who belongs to an account, Administrators first."""
     found = Membership.objects.filter(account_id=account_id).annotate(is_me=Q(person_id=CurrentPerson()))
     rows = list(found.order_by("-is_administrator", "since"))
-    ids = [row.person_id for row in rows]
-    emails = dict(Person.objects.filter(id__in=ids).values_list("id", "email"))
-    names = dict(PersonName.objects.filter(person_id__in=ids).values_list("person_id", "name"))
+    called = people.called([row.person_id for row in rows])
     return [
-        MemberRow(
-            row.person_id,
-            emails[row.person_id],
-            names.get(row.person_id, ""),
-            row.is_administrator,
-            row.is_me,
-            row.since,
-        )
+        MemberRow(row.person_id, *called[row.person_id], row.is_administrator, row.is_me, row.since)
         for row in rows
-        if row.person_id in emails  # else they left a moment ago
+        if row.person_id in called  # else they left a moment ago
     ]
 
 

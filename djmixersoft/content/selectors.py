@@ -6,7 +6,7 @@ from uuid import UUID
 
 from djmixersoft.content import stores
 from djmixersoft.content.models import AccountKey, Item, ItemKey
-from djmixersoft.people.models import Person, PersonName
+from djmixersoft.people import selectors as people
 from djmixersoft.vault.keys import Key, context, unwrap_account_key, unwrap_item_key
 from djmixersoft.vault.ranges import Content
 
@@ -70,10 +70,9 @@ def _key(account_id: UUID, item_id: UUID) -> Key:
 
 
 def _in_words(rows: list[Item]) -> list[ItemRow]:
-    who = {row.added_by_id for row in rows}
     # People who left the account are not visible any more; their items stay, without a name.
-    names = dict(Person.objects.filter(id__in=who).values_list("id", "email"))
-    names.update(PersonName.objects.filter(person_id__in=who).values_list("person_id", "name"))
+    called = people.called({row.added_by_id for row in rows})
+    names = {person_id: name or email for person_id, (email, name) in called.items()}
     return [
         ItemRow(
             row.id,
