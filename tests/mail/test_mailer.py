@@ -87,7 +87,8 @@ def test_a_mail_server_that_comes_back_gets_each_mail_once(workplace: Workplace)
 
 
 def test_a_message_that_cannot_be_made_fails_loudly_and_is_kept(workplace: Workplace) -> None:
-    unknown = workplace.write_down("from-the-future", recipient="secret-reader@example.org", secret="0123456789abcdef")
+    two = "two@example.org, secret-reader@example.org"
+    unknown = workplace.write_down("reset-password", recipient=two, secret="0123456789abcdef")
     fine = workplace.write_down()
     workplace.start("mailer")
     workplace.wait_sent(fine)
