@@ -31,7 +31,7 @@ def served(folder: Path | None) -> Iterator[tuple[DataFolder, EmbeddedPostgres]]
 
     """
     if folder:
-        with _served(_usable(folder)) as found:
+        with _served(usable(folder)) as found:
             yield found
         return
     with (
@@ -41,8 +41,13 @@ def served(folder: Path | None) -> Iterator[tuple[DataFolder, EmbeddedPostgres]]
         yield found
 
 
-def _usable(folder: Path) -> Path:
-    """Make sure that the folder is ours or new; remove what older code has made in it, or was interrupted at."""
+def usable(folder: Path) -> Path:
+    """Make sure that a folder is a benchmark's or new; remove what other code has made in it, or not to its end.
+
+    Raises:
+        Refusal: it holds something else, of which nothing was changed.
+
+    """
     folder = folder.resolve()
     mark = folder / MARK
     if mark.exists():
