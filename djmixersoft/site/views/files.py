@@ -57,7 +57,7 @@ def item(request: HttpRequest, account_id: UUID, item_id: UUID) -> HttpResponseB
     """An account's members see what is known of an item in it."""
     account = access_account(account_id)
     found = access_item(account, item_id)
-    context = {"account": account, "item": found, "audio": found.media_type.startswith("audio/")}
+    context = {"account": account, "item": found, "plays": "play" in request.GET}
     return page(request, "item", context, title=found.name)
 
 

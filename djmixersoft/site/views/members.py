@@ -57,7 +57,7 @@ def invite(request: HttpRequest, account_id: UUID) -> HttpResponseBase:
         except NotAllowed:
             raise Http404 from None
         if outcome == "sent":
-            return see("members", account_id, done="invited", fragment="invitations")
+            return see("members", account_id, done="invited")
         if outcome == "member":
             status, sentence = HTTPStatus.CONFLICT, _("Whoever has this address is in the account already.")
         else:
@@ -85,7 +85,7 @@ def invitation_withdraw(request: HttpRequest, account_id: UUID, invitation_id: U
         except NotAllowed:
             # Accepted or withdrawn by another at this very moment: the list says which.
             return see("members", account_id, fragment="invitations")
-    return see("members", account_id, done="withdrawn", fragment="invitations")
+    return see("members", account_id, done="withdrawn")
 
 
 @purpose("teamwork")
