@@ -79,7 +79,7 @@ def _server(listen: str, port: int, files: tuple[Path, Path]) -> Any:  # noqa: A
 
 
 def _announce(address: PublicAddress, port: int) -> None:
-    """Ask for the first page until it comes, and tell the supervisor; end the process if it never comes."""
+    """Ask until an answer comes that needs the database, and tell the supervisor; if none comes, end the process."""
     context = ssl.create_default_context()
     # It asks this very process, whose certificate may be for any name.
     context.check_hostname = False
@@ -90,7 +90,7 @@ def _announce(address: PublicAddress, port: int) -> None:
     while time.monotonic() < deadline:
         connection = http.client.HTTPSConnection(host, port, timeout=10, context=context)
         try:
-            connection.request("GET", "/", headers={"Host": address.host})
+            connection.request("GET", "/health", headers={"Host": address.host})
             status = connection.getresponse().status
             answer = str(status)
             if status < http.client.INTERNAL_SERVER_ERROR:

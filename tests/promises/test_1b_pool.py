@@ -77,7 +77,7 @@ def pool(world: "World") -> Iterator[Any]:  # noqa: ARG001 - there must be a dat
 def as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hand connections out with all that is left on them, if they are alive."""
 
-    def alive(given: psycopg.Connection) -> None:
+    def alive(given: psycopg.Connection, _seconds: float) -> None:
         given.execute("SELECT 1", prepare=False)
 
     monkeypatch.setattr(base, "clean", alive)
@@ -202,8 +202,7 @@ def test_plans_and_the_connection_itself_are_kept(world: "World") -> None:
 
 def test_a_server_that_does_not_answer_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, cluster: "Cluster") -> None:
     monkeypatch.setattr(sessions, "CLEANING", b"SELECT pg_sleep(60)")
-    monkeypatch.setattr(sessions, "CLEANING_SECONDS", 0.1)
     one = psycopg.connect(cluster.url("djms_site"), autocommit=True)
     with pytest.raises(sessions.Unclean):
-        sessions.clean(one)
+        sessions.clean(one, 0.1)
     one.close()

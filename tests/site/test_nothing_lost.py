@@ -11,6 +11,7 @@ from django.db import OperationalError, connection
 
 from djmixersoft.accounts import services
 from tests.site.browsing import PASSWORD, Person, registration, text_of
+from tests.support import wait_until
 
 Superuser = psycopg.Connection[Any]
 
@@ -70,7 +71,7 @@ def database_gone(superuser: Superuser) -> Iterator[None]:
 def test_while_the_database_is_gone_it_says_when_to_try_again_and_recovers(owner: Person, superuser: Superuser) -> None:
     connection.close()
     with database_gone(superuser):
-        shown = owner.get("/privacy")
+        shown = owner.get("/studio")
         assert shown.status_code == HTTPStatus.SERVICE_UNAVAILABLE
         assert int(shown["Retry-After"]) > 0
         assert "out of reach" in text_of(shown)
@@ -80,8 +81,19 @@ def test_while_the_database_is_gone_it_says_when_to_try_again_and_recovers(owner
         assert hidden(sent.text)["account_name"] == "Late Show"
         assert PASSWORD not in sent.text
         assert owner.get("/health").status_code == HTTPStatus.SERVICE_UNAVAILABLE
-    assert owner.get("/privacy").status_code == HTTPStatus.OK
+    wait_until("the health page", lambda: owner.get("/health").status_code == HTTPStatus.OK)
     assert owner.get("/studio").status_code == HTTPStatus.OK
+
+
+def test_while_the_database_is_gone_the_policy_can_be_read(owner: Person, superuser: Superuser) -> None:
+    connection.close()
+    with database_gone(superuser):
+        policy = owner.get("/privacy")
+        assert policy.status_code == HTTPStatus.OK
+        assert "What the last check found is out of reach just now" in text_of(policy)
+        assert "Nothing enforces this yet." not in text_of(policy)
+    wait_until("the health page", lambda: owner.get("/health").status_code == HTTPStatus.OK)
+    assert "out of reach just now" not in text_of(owner.get("/privacy"))
 
 
 def test_a_clash_of_two_changes_is_tried_again(owner: Person, monkeypatch: pytest.MonkeyPatch) -> None:

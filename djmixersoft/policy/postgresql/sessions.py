@@ -15,7 +15,7 @@ from typing import Final
 import psycopg
 from psycopg import pq
 
-CLEANING_SECONDS: Final = 1.0
+CLEANING_SECONDS: Final = 1.0  # it takes a thousandth of that
 # Schema-qualified, as the search path may be anybody's until RESET ALL. Parts: docs of DISCARD ALL.
 CLEANING: Final = (
     b"CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; SELECT pg_catalog.pg_advisory_unlock_all(); "
@@ -29,12 +29,12 @@ class Unclean(psycopg.OperationalError):
     """The connection doesn't answer in time, or holds what can't be trusted; it must be closed."""
 
 
-def clean(connection: psycopg.Connection) -> None:
-    """Makes a connection, outside a transaction, as good as new; raises Unclean where that fails.
+def clean(connection: psycopg.Connection, seconds: float = CLEANING_SECONDS) -> None:
+    """Makes a connection, outside a transaction, as good as new; raises Unclean where that fails, or takes longer.
 
     Speaks to libpq directly, for a deadline: a server that is frozen or cut off answers nothing, not even an error.
     """
-    wire, deadline = connection.pgconn, time.monotonic() + CLEANING_SECONDS
+    wire, deadline = connection.pgconn, time.monotonic() + min(seconds, CLEANING_SECONDS)
     result = None
     wire.send_query(CLEANING)
     if wire.flush():
