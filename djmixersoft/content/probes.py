@@ -50,8 +50,8 @@ def nobody_at_the_company_can_read_content(system: LiveSystem) -> Finding:
                         attempts.expect_nothing(caller, f"{what} {table}", statement)
     rows = system.holding_rows(tables)
     return attempts.finding(
-        f"on {len(tables)} Content tables ({rows} of them with rows), by {len(logins)} logins, all but the site's, "
-        "in every role"
+        f"on {len(tables)} Content tables ({rows} of them with rows), in each role, by the logins of "
+        + ", ".join(logins)
     )
 
 

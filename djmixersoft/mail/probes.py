@@ -5,6 +5,7 @@ import re
 from djmixersoft.mail.templates import Template
 from djmixersoft.policy.probing import Attempts, Finding, LiveSystem, in_each_role, probe
 
+WRITE = "INSERT INTO djms.mail_message (template, recipient) VALUES ('invitation', 'x')"
 _QUOTED = re.compile(r"'([^']*)'")
 
 
@@ -16,7 +17,7 @@ def nobody_writes_mail_of_their_own(system: LiveSystem) -> Finding:
         with in_each_role(system, login) as callers:
             for caller in callers:
                 for what, statement in (
-                    ("writing a mail", "INSERT INTO djms.mail_message (template, recipient) VALUES ('offer', 'x')"),
+                    ("writing a mail", WRITE),
                     ("changing its text", "UPDATE djms.mail_message SET template = template"),
                     ("changing its words", "UPDATE djms.mail_message SET context = context"),
                     ("changing its recipient", "UPDATE djms.mail_message SET recipient = recipient"),

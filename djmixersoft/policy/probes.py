@@ -46,8 +46,8 @@ def what_no_use_allows_is_refused(system: LiveSystem) -> Finding:
                         attempts.expect_nothing(caller, f"{what} {table}", statement)
     rows = system.holding_rows(tables)
     return attempts.finding(
-        f"on {len(tables)} tables ({rows} of them with rows), by {len(logins)} logins in each role, "
-        "with nobody signed in"
+        f"on {len(tables)} tables ({rows} of them with rows), with nobody signed in, in each role, by the logins of "
+        + ", ".join(logins)
     )
 
 

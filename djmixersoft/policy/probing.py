@@ -19,6 +19,7 @@ from djmixersoft.policy.rules import Rules, role_of
 
 Connection = psycopg.Connection[Any]
 _TAKE = b"SELECT set_config('role', %s, true), set_config('djms.token', %s, true)"
+PAST_RIGHTS = ("23", "DJ", "P0")  # SQLSTATE classes of constraints, of our triggers and of PL/pgSQL's own
 PATIENCE = 5  # seconds for the database to take a connection, and for a lock
 
 
@@ -39,7 +40,9 @@ class LiveSystem:
     urls: Mapping[str, str] = field(repr=False)
 
     def connect(self, process: str) -> Connection:
-        """A connection as the login of a process, in autocommit."""
+        """A connection as the login of a process, in autocommit. Raises Unseen where its address isn't known here."""
+        if process not in self.urls:
+            raise Unseen(f"the address of the login {process!r} is not known here")
         options = f"-c lock_timeout={PATIENCE}s"
         return psycopg.connect(
             self.urls[process], autocommit=True, prepare_threshold=None, connect_timeout=PATIENCE, options=options
@@ -116,7 +119,8 @@ class Attempts:
         """Tries a statement, and undoes it. Rows, or success where there are none to count, are a breach.
 
         `what`: the statement in words, without a value, for the evidence. Only the database's own refusal for want of
-        rights (SQLSTATE 42501) counts as one: any other error says nothing about rights, and is raised.
+        rights (SQLSTATE 42501) counts as one. A constraint or a trigger that objects comes after rights, so that is a
+        breach too; any other error says nothing about rights, and is raised.
         """
         self.tried += 1
         taken = [caller.role or "none", caller.token]
@@ -128,6 +132,10 @@ class Attempts:
                     self.got.append(f"{caller}, {what}: {rows}")
         except InsufficientPrivilege:
             self.refused += 1
+        except psycopg.Error as error:
+            if (error.sqlstate or "")[:2] not in PAST_RIGHTS:
+                raise
+            self.got.append(f"{caller}, {what}: stopped by a rule about values only ({error.sqlstate})")
 
     def finding(self, of: str) -> Finding:
         """The attempts as a finding: kept if nothing got through. Raises Unseen if nothing could be tried."""
