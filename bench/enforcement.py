@@ -50,16 +50,19 @@ def figures(folder: Path | None = None) -> Iterator[Figure]:
     """Prepare, measure, and yield the figures; `folder`: where the filled database is kept for the next run."""
     with dataset.served(folder) as (data, server):
         browsers = crowd.browsers(server.url("postgres"))
+        largest = crowd.in_the_largest(server.url("postgres"))
         set_django_up(data, server)
         with psycopg.connect(server.url("postgres")) as connection:
-            known = dict(crowd.people_of(connection, [browser.token for browser in browsers]))
+            known = dict(crowd.people_of(connection, [browser.token for browser in [*browsers, largest]]))
         try:
-            yield from measured(server, browsers, known)
+            yield from measured(server, browsers, largest, known)
         finally:
             close_all()
 
 
-def measured(server: EmbeddedPostgres, browsers: list[Browser], known: Mapping[str, UUID]) -> Iterator[Figure]:
+def measured(
+    server: EmbeddedPostgres, browsers: list[Browser], largest: Browser, known: Mapping[str, UUID]
+) -> Iterator[Figure]:
     """Measure queries, then pages, each figure as soon as it is known."""
     work, pages = queries()
     yield from scans(server, lambda: once(work, pages, browsers), close_all)
@@ -69,6 +72,9 @@ def measured(server: EmbeddedPostgres, browsers: list[Browser], known: Mapping[s
     note(f"Queries without prepared statements: {ROUNDS // INFORMING} rounds each…")
     unprepared = ways(known, UNPREPARED)[:2]
     yield from level_figures("unprepared", compare(pages, work, browsers, unprepared, ROUNDS // INFORMING))
+    note(f"Queries in the largest account: {ROUNDS // INFORMING} rounds each…")
+    of_account = ["account", "item", "members"]
+    yield from level_figures("largest", compare(of_account, work, [largest], ways(known)[:2], ROUNDS // INFORMING))
     work, pages = whole_pages()
     note(f"Pages: {len(pages)} pages, {ROUNDS} rounds each…")
     levels["pages"] = compare(pages, work, browsers, ways(known))

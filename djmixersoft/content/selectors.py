@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from djmixersoft.content import stores
-from djmixersoft.content.models import AccountKey, Item, ItemKey
+from djmixersoft.content.models import LATEST_FIRST, AccountKey, Item, ItemKey
 from djmixersoft.people import selectors as people
 from djmixersoft.vault.keys import Key, context, unwrap_account_key, unwrap_item_key
 from djmixersoft.vault.ranges import Content
@@ -29,7 +29,7 @@ class ItemRow:
 def items(account_id: UUID, *, page: int = 1) -> tuple[list[ItemRow], bool]:
     """A page of an account's items, latest first, and whether there is a next one."""
     start = (page - 1) * PAGE_SIZE
-    rows = list(Item.objects.filter(account_id=account_id).order_by("-added_at", "id")[start : start + PAGE_SIZE + 1])
+    rows = list(Item.objects.filter(account_id=account_id).order_by(*LATEST_FIRST)[start : start + PAGE_SIZE + 1])
     return _in_words(rows[:PAGE_SIZE]), len(rows) > PAGE_SIZE
 
 
