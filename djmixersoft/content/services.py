@@ -1,17 +1,23 @@
 """Everything that changes Content. A file is encrypted before it gets here (vault.upload); its rows follow."""
 
 from collections.abc import Iterable
+from datetime import timedelta
+from itertools import islice
 from uuid import UUID
 
 from django.db import Error as DatabaseError
+from django.db import connection
 
 from djmixersoft.accounts.selectors import my_person_id
 from djmixersoft.accounts.services import NotAllowed
 from djmixersoft.content import stores
 from djmixersoft.content.models import AccountKey, Item, ItemKey
 from djmixersoft.policy.errors import is_not_signed_in, sqlstate
+from djmixersoft.policy.purposes import acting_for
 from djmixersoft.vault.keys import Key, unwrap_account_key, wrap_account_key, wrap_item_key
 from djmixersoft.vault.upload import StoredFile
+
+BATCH = 20_000  # stored files in one question to the database, which looks through all items for each
 
 
 def add_items(*, account_id: UUID, files: Iterable[StoredFile]) -> list[Item]:
@@ -55,6 +61,23 @@ def remove_item(*, account_id: UUID, item_id: UUID) -> bool:
     """
     gone, _ = Item.objects.filter(account_id=account_id, id=item_id).delete()
     return bool(gone)
+
+
+def remove_left_over(*, older_than: timedelta) -> int:
+    """Removes stored files that no item names and that are older than that; how many.
+
+    The age keeps it off files whose rows are just being written.
+    """
+    store, gone = stores.blobs(), 0
+    names = store.names(older_than=older_than)
+    while batch := [UUID(name) for name in islice(names, BATCH)]:
+        with acting_for("retention"), connection.cursor() as cursor:
+            cursor.execute("SELECT * FROM djms.blobs_without_item(%s)", [batch])
+            left_over = [str(item_id) for (item_id,) in cursor]
+        for name in left_over:
+            store.delete(name)
+        gone += len(left_over)
+    return gone
 
 
 def _account_key(account_id: UUID) -> Key:
