@@ -73,6 +73,8 @@ def files_lie_encrypted(system: LiveSystem) -> Finding:
     if folder is None or not folder.is_dir():
         raise Unseen("the folder of stored files is not on this machine")
     files = list(islice((path for path in folder.rglob("*") if not path.is_dir()), MOST_LISTED))
+    if not files:
+        return Finding(kept=True, evidence="no file is stored yet")
     sample = random.SystemRandom().sample(files, min(SAMPLE, len(files)))
     read, odd = 0, []
     for path in sample:

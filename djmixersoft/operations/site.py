@@ -11,11 +11,12 @@ import ssl
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from djmixersoft.operations.addresses import PublicAddress, public_address
-from djmixersoft.operations.datafolder import DataFolder
+from djmixersoft.operations.datafolder import DataFolder, write_atomically
 from djmixersoft.operations.logs import line, log_uncaught
 from djmixersoft.operations.refusal import Refusal
 from djmixersoft.operations.tls import certificate
@@ -44,7 +45,7 @@ def run(port: int, *, wait: bool) -> int:
     if wait and not sys.stdin.readline():
         return 0
     server = _server(listen_address(address), port, files)
-    threading.Thread(target=_announce, args=(address, port), daemon=True).start()
+    threading.Thread(target=_announce, args=(address, port, data), daemon=True).start()
     server.serve(target_loader=lambda: application, wrap_loader=False)
     return 0
 
@@ -78,7 +79,7 @@ def _server(listen: str, port: int, files: tuple[Path, Path]) -> Any:  # noqa: A
     )
 
 
-def _announce(address: PublicAddress, port: int) -> None:
+def _announce(address: PublicAddress, port: int, data: DataFolder) -> None:
     """Ask until an answer comes that needs the database, and tell the supervisor; if none comes, end the process."""
     context = ssl.create_default_context()
     # It asks this very process, whose certificate may be for any name.
@@ -94,6 +95,9 @@ def _announce(address: PublicAddress, port: int) -> None:
             status = connection.getresponse().status
             answer = str(status)
             if status < http.client.INTERNAL_SERVER_ERROR:
+                # Where the probes of `promises verify` find the site; a full disk is no reason not to serve.
+                with suppress(OSError):
+                    write_atomically(data.path / "address", f"{address.origin}\n".encode())
                 sys.stdout.write("ready\n")
                 sys.stdout.flush()
                 return

@@ -25,7 +25,7 @@ from djmixersoft.operations.addresses import (
     public_address,
 )
 from djmixersoft.operations.children import Child, Recurring, now
-from djmixersoft.operations.datafolder import DataFolder, write_atomically
+from djmixersoft.operations.datafolder import DataFolder
 from djmixersoft.operations.logs import LogFile, line
 from djmixersoft.operations.postgres import EmbeddedPostgres
 from djmixersoft.operations.refusal import Finding, Refusal
@@ -95,8 +95,6 @@ class Supervisor:
             raise Finding("The database or the code differs from the policy, so the site isn't served.")
 
     def _say_ready(self) -> None:
-        # Where the probes of `promises verify` find the site.
-        write_atomically(self.data.path / "address", f"{self.address.origin}\n".encode())
         say(f"DJMixerSoft is ready: {self.address.origin}")
         if not os.environ.get("MAIL_URL"):
             say(f"Its mail is in a local mailbox: {self.address.origin}/mailbox/{self.data.secret('mailbox.key')}/")

@@ -36,7 +36,7 @@ class Page:
 
 
 def address(data: Path | None) -> str:
-    """The site's public address, as `serve` noted it in the data folder. Raises Unseen."""
+    """The site's public address, as its process noted it in the data folder. Raises Unseen."""
     record = data / "address" if data else None
     if record is None or not record.exists():
         raise Unseen("the site is not being served")
