@@ -26,23 +26,24 @@ ANYBODY = (
 CLOSED_LIST = ", ".join(f"'{mail.value}'" for mail in Template)
 
 
-def sql(*statements: str, undo: str = "") -> Sabotage:
+@contextmanager
+def bent(cluster: "Cluster", *statements: str, undo: str = "") -> Iterator[None]:
     """Bend the database as its superuser; `policy apply` mends what it can, `undo` the rest."""
+    with psycopg.connect(cluster.url("postgres"), autocommit=True) as superuser:
+        try:
+            for statement in statements:
+                superuser.execute(statement.encode())
+            yield
+        finally:
+            superuser.execute(b"RESET SESSION AUTHORIZATION")
+            if undo:
+                superuser.execute(undo.encode())
+            _mend(cluster)
 
-    @contextmanager
-    def bent(cluster: "Cluster", _site: "Site") -> Iterator[None]:
-        with psycopg.connect(cluster.url("postgres"), autocommit=True) as superuser:
-            try:
-                for statement in statements:
-                    superuser.execute(statement.encode())
-                yield
-            finally:
-                superuser.execute(b"RESET SESSION AUTHORIZATION")
-                if undo:
-                    superuser.execute(undo.encode())
-                _mend(cluster)
 
-    return bent
+def sql(*statements: str, undo: str = "") -> Sabotage:
+    """Bend the database, whatever becomes of the site."""
+    return lambda cluster, _site: bent(cluster, *statements, undo=undo)
 
 
 def _mend(cluster: "Cluster") -> None:
