@@ -103,6 +103,11 @@ class Stage:
         ]
         self.actors.append(Actor("a visitor", make()))
 
+    def clear(self) -> None:
+        """Take the mail out of the mailbox; all else is for who keeps the database."""
+        for side in (self.a, self.b):
+            (self.mailbox / side.mail).unlink()
+
     def other(self, side: Side) -> Side:
         return self.b if side is self.a else self.a
 

@@ -140,7 +140,9 @@ def try_unguarded(matrix: Matrix, pattern: URLPattern) -> None:
 @pytest.fixture(scope="module")
 def stage(kept: "Kept", world: "World", served: "Site", cluster: "Cluster") -> Iterator[Stage]:  # noqa: ARG001 - it puts back
     with closing(world.superuser()) as superuser:
-        yield Stage(superuser, served.browser, cluster.data.path / "mailbox")
+        stage = Stage(superuser, served.browser, cluster.data.path / "mailbox")
+        yield stage
+        stage.clear()
     served.close()
 
 
