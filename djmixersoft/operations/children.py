@@ -97,7 +97,7 @@ class Recurring(Child):
 
     def __init__(self, name: str, command: list[str], environment: dict[str, str], log: Path, *, first: float) -> None:
         """Describe the process; it is due `first` seconds from `plan_first()`."""
-        super().__init__(name, ["nice", "-n", "19", *command], environment, log)
+        super().__init__(name, ["nice", "-n", "10", *command], environment, log)
         self._first = first
         self._pause = RETRY_SECONDS / 2
 
