@@ -26,7 +26,7 @@ from django.utils import timezone
 from djmixersoft.accounts import selectors as accounts
 from djmixersoft.accounts.models import Account, Membership
 from djmixersoft.content import selectors as content
-from djmixersoft.content.models import LATEST_FIRST, Item
+from djmixersoft.content.models import Item
 from djmixersoft.people import selectors as people
 from djmixersoft.people.models import (
     Person,
@@ -141,7 +141,9 @@ class ByHand:
         """A page of an account's items; whether it is the person's was looked up by `account`."""
         start = (page - 1) * content.PAGE_SIZE
         rows = list(
-            Item.objects.filter(account_id=account_id).order_by(*LATEST_FIRST)[start : start + content.PAGE_SIZE + 1]
+            Item.objects.filter(account_id=account_id).order_by("-added_at", "id")[
+                start : start + content.PAGE_SIZE + 1
+            ]
         )
         return self._in_words(account_id, rows[: content.PAGE_SIZE]), len(rows) > content.PAGE_SIZE
 

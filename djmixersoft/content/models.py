@@ -7,11 +7,6 @@ from django.db.models.functions import Now
 from djmixersoft.accounts.models import Account
 from djmixersoft.people.models import Person
 
-# In the order of ids, but of no use for finding one: under a row policy PostgreSQL can't tell that an account and an id
-# make one row, and went through all of an account's index entries in LATEST_FIRST instead of to the one primary key.
-BY_ID = models.Func("id", function="uuid_send", output_field=models.BinaryField())
-LATEST_FIRST = (models.F("added_at").desc(), BY_ID)
-
 
 class Item(models.Model):
     """One file of an account. `size` in bytes and `sha256` are those of the plaintext; the blob is named by `id`."""
@@ -28,7 +23,7 @@ class Item(models.Model):
 
     class Meta:
         db_table = "item"
-        indexes = (models.Index("account_id", *LATEST_FIRST, name="item_by_time"),)
+        indexes = (models.Index("account_id", models.F("added_at").desc(), "id", name="item_latest_first"),)
 
 
 class ItemKey(models.Model):
