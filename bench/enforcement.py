@@ -27,7 +27,7 @@ from djmixersoft.operations.datafolder import DataFolder
 from djmixersoft.operations.postgres import EmbeddedPostgres
 
 SEED = 20261123
-ROUNDS = 1500
+ROUNDS = 1000
 WARM = 100
 # The ways that only inform take part in every so many rounds; those with goals in all.
 INFORMING = 4
