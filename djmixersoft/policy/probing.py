@@ -128,7 +128,7 @@ class Attempts:
             with caller.connection.transaction(force_rollback=True):
                 caller.connection.execute(_TAKE, taken)
                 if done := caller.connection.execute(statement.encode(), arguments or None).rowcount:
-                    rows = f"{done} rows" if done > 0 else "it was done"
+                    rows = f"{done:,} row{'' if done == 1 else 's'}" if done > 0 else "it was done"
                     self.got.append(f"{caller}, {what}: {rows}")
         except InsufficientPrivilege:
             self.refused += 1

@@ -194,7 +194,7 @@ class TestAttempts:
         attempts = Attempts()
         attempts.expect_nothing(caller, "reading", "SELECT 1")
         attempts.expect_nothing(caller, "setting", "SET LOCAL work_mem = 64")
-        assert attempts.got == ["site as p_visiting, reading: 1 rows", "site as p_visiting, setting: it was done"]
+        assert attempts.got == ["site as p_visiting, reading: 1 row", "site as p_visiting, setting: it was done"]
         assert not attempts.finding("here").kept
 
     def test_no_attempt_at_all_is_no_promise_kept(self) -> None:
