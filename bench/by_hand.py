@@ -1,13 +1,15 @@
 """What the row policies replace, done by hand: the same pages on a login that may see everything.
 
-`conventional` is how a Django application usually does it. Before a page: the session by its token's hash, then the
-person of the session, one statement each, as django.contrib.sessions and auth do. The membership is looked up with its
-account in one statement, in place of the account alone. Queries are filtered by the person or the account; people are
-shown only where they belong to the account. The person who was looked up is not read a second time. All of it in one
-transaction, as the site does; `autocommit` is the same without, Django's default.
+`by_hand` is what the goals are about, and is as lean as an application can be that still checks who asks. Before a
+page: the session by its token's hash, in one statement, with the person's row joined where pages show it. The
+membership is looked up with its account in one statement, in place of the account alone. Queries are filtered by the
+person or the account; people are shown only where they belong to the account. All of it in one transaction, as the site
+does.
 
-`bare` is stricter than any application could be: the statements of the enforced pages, nothing looked up, nobody
-checked, as if the person's id fell from the sky. What is measured against it is the whole cost of enforcement.
+The others only inform. `autocommit`: the same without that transaction, Django's default. `conventional`: how a Django
+application usually does it, the session and then its person, a statement each, as django.contrib.sessions and auth do.
+`bare`: stricter than any application could be, the statements of the enforced pages, nothing looked up, nobody checked,
+as if the person's id fell from the sky; what is measured against it is the whole cost of enforcement.
 """
 
 import hashlib
@@ -18,7 +20,7 @@ from unittest.mock import patch
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, F, OuterRef
 from django.utils import timezone
 
 from djmixersoft.accounts import selectors as accounts
@@ -40,7 +42,6 @@ from djmixersoft.policy.purposes import CurrentPerson
 
 SIGNED_IN = ("teamwork", "self-service")
 NOBODY = UUID(int=0)
-VARIANTS = ("conventional", "autocommit", "bare")
 
 
 class ByHand:
@@ -74,11 +75,23 @@ class ByHand:
             self.person_id = self.known[token or ""]
             return
         digest = hashlib.sha256((token or "").encode()).digest()
-        session = Session.objects.filter(token_hash=digest, expires__gt=timezone.now()).first()
-        if session is None:
-            raise NotSignedIn
-        self.person = Person.objects.get(id=session.person_id)
-        self.person_id = self.person.id
+        found = Session.objects.filter(token_hash=digest, expires__gt=timezone.now())
+        if self.variant == "conventional":
+            session = found.first()
+            if session is None:
+                raise NotSignedIn
+            self.person = Person.objects.get(id=session.person_id)
+            self.person_id = self.person.id
+        elif purpose == "self-service":
+            session = found.select_related("person").first()
+            if session is None:
+                raise NotSignedIn
+            self.person, self.person_id = session.person, session.person_id
+        else:
+            person_id = found.values_list("person_id", flat=True).first()
+            if person_id is None:
+                raise NotSignedIn
+            self.person_id = person_id
 
     @contextmanager
     def installed(self) -> Iterator[None]:
@@ -112,17 +125,17 @@ class ByHand:
         """The person's accounts."""
         mine = Membership.objects.filter(person_id=self.person_id)
         administered = Exists(mine.filter(account_id=OuterRef("id"), is_administrator=True))
-        rows = Account.objects.filter(id__in=mine.values("account_id")).annotate(
+        found = Account.objects.filter(id__in=mine.values("account_id")).annotate(
             members=Count("membership"), mine=administered
         )
-        return [accounts.AccountRow(row.id, row.name, row.mine, row.members) for row in rows.order_by("name", "id")]
+        rows = found.order_by("name", "id")
+        return [accounts.AccountRow(row.id, row.name, row.mine, self.person_id, row.members) for row in rows]
 
     def account(self, account_id: UUID) -> accounts.AccountRow | None:
         """An account of the person's: their membership, with the account."""
-        found = (
-            Membership.objects.select_related("account").filter(account_id=account_id, person_id=self.person_id).first()
-        )
-        return None if found is None else accounts.AccountRow(account_id, found.account.name, found.is_administrator)
+        mine = Membership.objects.filter(account_id=account_id, person_id=self.person_id)
+        found = mine.values_list("account__name", "is_administrator").first()
+        return None if found is None else accounts.AccountRow(account_id, *found, self.person_id)
 
     def items(self, account_id: UUID, *, page: int = 1) -> tuple[list[content.ItemRow], bool]:
         """A page of an account's items; whether it is the person's was looked up by `account`."""
@@ -141,11 +154,10 @@ class ByHand:
 
     @staticmethod
     def _in_words(account_id: UUID, rows: list[Item]) -> list[content.ItemRow]:
-        who = {row.added_by_id for row in rows}
-        members = Person.objects.filter(id__in=who, membership__account_id=account_id)
-        names = dict(members.values_list("id", "email"))
-        given = PersonName.objects.filter(person_id__in=list(names))
-        names.update(given.values_list("person_id", "name"))
+        who = people.AnyOf(F("id"), {row.added_by_id for row in rows})
+        members = Person.objects.filter(who, membership__account_id=account_id)
+        called = members.values_list("id", "email", "personname__name")
+        names = {person_id: name or email for person_id, email, name in called}
         return [
             content.ItemRow(
                 row.id,

@@ -68,7 +68,7 @@ insert into item_key (account_id, item_id, wrapped) select account_id, id, sha25
 _SESSIONS = """
 insert into session (token_hash, person_id, device, stays, expires)
 select sha256(convert_to('token-' || n || '-' || place, 'UTF8')), pg_temp.uid('person', n), 'Firefox on Linux', true,
-       now() + interval '30 days'
+       now() + interval '10 years'
   from generate_series(1, %(people)s) n, generate_series(1, 2) place where place = 1 or n %% 4 = 0;
 """
 
@@ -119,6 +119,22 @@ def _browsers(url: str, count: int, people: int) -> Iterator[Browser]:
         )
         for number, account_id, item_id in rows:
             yield Browser(f"token-{number}-1", account_id, item_id)
+
+
+def in_the_largest(url: str) -> Browser:
+    """The first person, who administers the account with the most items, and one that is neither first nor last."""
+    with psycopg.connect(url) as connection:
+        rows = connection.execute(
+            b"with largest as (select account_id, count(*) as size from djms.item group by 1 order by 2 desc limit 1)"
+            b" select split_part(substr(p.email, 3), '@', 1), l.account_id,"
+            b" (select i.id from djms.item i where i.account_id = l.account_id order by i.id offset l.size / 2 limit 1)"
+            b" from largest l join djms.membership m on m.account_id = l.account_id and m.is_administrator"
+            b" join djms.person p on p.id = m.person_id order by p.created_at desc limit 1"
+        )
+        for number, account_id, item_id in rows:
+            return Browser(f"token-{number}-1", account_id, item_id)
+    message = "there is no account"
+    raise RuntimeError(message)
 
 
 def people_of(connection: psycopg.Connection, tokens: list[str]) -> list[tuple[str, UUID]]:

@@ -52,7 +52,7 @@ class Figure:
 
     def line(self) -> str:
         """One line for people."""
-        verdict = "" if self.goal == NO_GOAL else f"goal {self.goal}: {'met' if self.met else 'NOT MET'}"
+        verdict = "" if self.goal == NO_GOAL else f"goal {'met' if self.met else 'NOT MET'} ({self.goal})"
         low, high = self.spread
         return (
             f"{self.id:<42} {self.value:>9.3f} {self.unit:<6} {verdict:<26} "

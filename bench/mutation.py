@@ -15,8 +15,12 @@ from bench.figures import Figure
 from djmixersoft.operations.refusal import Refusal
 
 ROOT = Path(__file__).resolve().parents[1]
-# The long rounds of generated statements would find most mutants too, each in seconds instead of moments.
-SLOW = "not no_sql_of_a_login and not gets_at_content and not with_alices_token and not whatever_is_done"
+# The long rounds of generated statements, of pages and of people's doings would find most mutants too, each in seconds
+# instead of moments.
+SLOW = (
+    "not no_sql_of_a_login and not gets_at_content and not with_alices_token and not whatever_is_done"
+    " and not test_4a_matrix and not test_4a_machine"
+)
 
 
 def figures() -> Iterator[Figure]:

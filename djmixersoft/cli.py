@@ -38,13 +38,16 @@ def parser() -> argparse.ArgumentParser:
     promises = commands.add_parser("promises", help="check the promises on the running system")
     actions = promises.add_subparsers(dest="action", metavar="ACTION", required=True)
     verify = actions.add_parser("verify", parents=[common], help="run every probe, and print its evidence")
-    verify.add_argument("--json", action="store_true", help="print a list of objects")
+    form = verify.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print a list of objects")
+    form.add_argument("--log", action="store_true", help="write log lines to standard error instead, for timers")
 
     migrate = commands.add_parser("migrate", parents=[common], help="bring the database up to date")
     migrate.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     commands.add_parser("database-sql", parents=[common], help="print what a PostgreSQL of your own needs first")
-    bench = commands.add_parser("bench", parents=[common], help="measure, and print figures")
+    bench = commands.add_parser("bench", help="measure, and print figures; alone it lists what can be measured")
     bench.add_argument("name", nargs="?", metavar="NAME")
+    bench.add_argument("--data", type=Path, metavar="DIR", help="keep what `bench enforcement` fills, for its next run")
     bench.add_argument("--json", action="store_true", help="print one object per line")
 
     add_commands(commands)
@@ -107,7 +110,9 @@ def _run(args: argparse.Namespace) -> int:  # noqa: PLR0911 - one return for eac
         case "bench":
             from bench import main as bench
 
-            return bench(args.name, args.json)
+            return bench(args.name, args.json, args.data)
+        case "promises":
+            return _promises(args)
         case _:
             return _policy(args)
 
@@ -129,7 +134,7 @@ def _migrate(args: argparse.Namespace) -> int:
 
 
 def _policy(args: argparse.Namespace) -> int:
-    """Run `policy` or `promises`, with the database where the action needs it."""
+    """Run `policy`, with the database where the action needs it."""
     from djmixersoft.operations import database
     from djmixersoft.operations.datafolder import DataFolder
 
@@ -143,8 +148,23 @@ def _policy(args: argparse.Namespace) -> int:
         return _policy_command(args)
 
 
-def _policy_command(args: argparse.Namespace) -> int:
-    _become("owner")
+def _promises(args: argparse.Namespace) -> int:
+    """Run the probes, in an environment that has the logins which they try, and not the owner's."""
+    from djmixersoft.operations import database
+    from djmixersoft.operations.datafolder import DataFolder
+
+    if os.environ.get("DJMS_PROCESS") == "auditor":
+        return _policy_command(args, "auditor")
+    data = DataFolder(args.data).open()
+    with database.reachable(data, os.environ):
+        environment = database.auditor_environment(data, os.environ)
+        os.environ.clear()
+        os.environ.update(environment)
+        return _policy_command(args, "auditor")
+
+
+def _policy_command(args: argparse.Namespace, process: str = "owner") -> int:
+    _become(process)
     from djmixersoft.policy.commands import run
 
     return run(args)

@@ -15,7 +15,10 @@ from djmixersoft.operations.addresses import LOOPBACK, mail_url, public_address
 from djmixersoft.operations.logs import configure_structlog
 
 ROOT = Path(__file__).resolve().parent.parent
-POOL_SECONDS = 5.0
+# How long a request waits for a connection; a person should not wait longer to be told that there is none.
+POOL_SECONDS = 1.5
+# A pool tries again by itself for so long; after that the next request makes it.
+RECONNECT_SECONDS = 1.0
 
 
 def _database(url: str) -> dict[str, object]:
@@ -27,19 +30,24 @@ def _database(url: str) -> dict[str, object]:
     options: dict[str, object] = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     host = options.pop("host", None) or parts.hostname or ""
     options["application_name"] = f"djms-{PROCESS}"
-    options["connect_timeout"] = 5
+    options["connect_timeout"] = 2
     # What people send is never part of a statement's text, in which the server's views and logs might show it.
     options["server_side_binding"] = True
     # A statement that comes back is planned once a connection and role: a quarter of a page's time at the database.
     options["prepare_threshold"] = 5
     options["options"] = (
-        f"-c statement_timeout={'0' if PROCESS == 'owner' else '15s'} -c lock_timeout=5s "
+        f"-c TimeZone=UTC -c statement_timeout={'0' if PROCESS == 'owner' else '15s'} -c lock_timeout=5s "
         "-c idle_in_transaction_session_timeout=30s"
     )
     if PROCESS == "site":
-        options["pool"] = {"min_size": 1, "max_size": 10, "timeout": POOL_SECONDS, "reconnect_timeout": POOL_SECONDS}
+        options["pool"] = {
+            "min_size": 1,
+            "max_size": 10,
+            "timeout": POOL_SECONDS,
+            "reconnect_timeout": RECONNECT_SECONDS,
+        }
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "djmixersoft.policy.postgresql",
         "NAME": parts.path.strip("/"),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
@@ -47,7 +55,6 @@ def _database(url: str) -> dict[str, object]:
         "PORT": str(parts.port or ""),
         "OPTIONS": options,
         "CONN_MAX_AGE": 0,
-        "CONN_HEALTH_CHECKS": True,
     }
 
 

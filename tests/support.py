@@ -16,9 +16,9 @@ PLAIN_ENVIRONMENT = {
 } | {"PYTHONPATH": str(ROOT)}
 
 
-def wait_until(what: str, condition: Callable[[], bool], seconds: float = 15.0) -> None:
+def wait_until(what: str, condition: Callable[[], bool], seconds: float = 15.0, *, pause: float = 0.05) -> None:
     """Wait for a condition, or fail with a sentence."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"waited {seconds} s in vain for this: {what}"
-        time.sleep(0.05)
+        time.sleep(pause)

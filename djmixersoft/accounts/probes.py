@@ -3,7 +3,9 @@
 import secrets
 from uuid import uuid4
 
-from djmixersoft.policy.probes import Attempts, Finding, LiveSystem, probe
+from djmixersoft.policy.probing import Attempts, Caller, Finding, LiveSystem, probe
+
+ROUNDS = 20
 
 
 @probe("4a")
@@ -11,24 +13,24 @@ def accounts_are_shut_to_strangers(system: LiveSystem) -> Finding:
     """The site's login, with made-up tokens and ids, reads, joins and changes no account."""
     attempts = Attempts()
     with system.connect("site") as site:
-        for _ in range(20):
-            token, some_id = secrets.token_hex(16), uuid4()
-            take = f"SELECT set_config('role', 'p_teamwork', true), set_config('djms.token', '{token}', true)"
-            for statement in (
-                "SELECT * FROM djms.account",
-                "SELECT * FROM djms.membership",
-                "SELECT * FROM djms.item",
-                f"INSERT INTO djms.membership (account_id, person_id) VALUES ('{some_id}', '{some_id}')",
-                f"SELECT djms.invite('{some_id}', 'probe@invalid')",
-                f"SELECT djms.create_account('{some_id}')",
-            ):
-                attempts.expect_refusal(site, take, statement)
-    with system.connect("owner") as owner:
-        row = owner.execute(
-            "SELECT count(*) FROM pg_trigger WHERE tgname = 'keep_an_administrator' AND tgenabled = 'O'"
-            " AND tgrelid = 'djms.membership'::regclass"
+        for _ in range(ROUNDS):
+            stranger, some_id = Caller(site, "site", "p_teamwork", secrets.token_hex(32)), uuid4()
+            for table in ("account", "membership", "item", "item_key", "account_key"):
+                attempts.expect_nothing(stranger, f"reading {table}", f"SELECT 1 FROM djms.{table} LIMIT 1")
+            join = "INSERT INTO djms.membership (account_id, person_id) VALUES (%s, %s)"
+            attempts.expect_nothing(stranger, "joining an account", join, some_id, some_id)
+            promote = "UPDATE djms.membership SET is_administrator = true"
+            attempts.expect_nothing(stranger, "making oneself Administrator", promote)
+            invite = "SELECT djms.invite(%s, 'probe@invalid')"
+            attempts.expect_nothing(stranger, "inviting to an account", invite, some_id)
+            start = "SELECT djms.create_account('probe')"
+            attempts.expect_nothing(stranger, "starting an account", start)
+    with system.connect("auditor") as auditor:
+        row = auditor.execute(
+            "SELECT count(*) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE c.relname = 'membership'"
+            " AND c.relnamespace = 'djms'::regnamespace AND t.tgname = 'keep_an_administrator' AND t.tgenabled = 'O'"
         ).fetchone()
     guarded = bool(row and row[0])
-    found = attempts.finding("with made-up tokens")
+    found = attempts.finding("with made-up cookies")
     trigger = "the trigger that keeps an Administrator is armed" if guarded else "no trigger keeps an Administrator"
     return Finding(found.kept and guarded, f"{found.evidence}; {trigger}")

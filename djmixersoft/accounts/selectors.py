@@ -8,17 +8,18 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
 from djmixersoft.accounts.models import Account, Invitation, Membership
-from djmixersoft.people.models import Person, PersonName
+from djmixersoft.people import selectors as people
 from djmixersoft.policy.purposes import CurrentPerson, call_door, call_door_row
 
 
 @dataclass(frozen=True)
 class AccountRow:
-    """An account as its member sees it."""
+    """An account as its member sees it; `me` is that member, and `member_count` is 0 where nobody counted."""
 
     id: UUID
     name: str
     is_administrator: bool
+    me: UUID
     member_count: int = 0
 
 
@@ -67,35 +68,31 @@ def my_person_id() -> UUID:
 
 
 def my_accounts() -> list[AccountRow]:
-    """The accounts that the signed-in person belongs to, by name."""
-    rows = Account.objects.annotate(members=Count("membership"), mine=_ADMINISTERED).order_by("name", "id")
-    return [AccountRow(row.id, row.name, row.mine, row.members) for row in rows]
+    """The accounts that the signed-in person belongs to, by name. Raises NotSignedIn (through the database)."""
+    found = Account.objects.annotate(members=Count("membership"), mine=_ADMINISTERED, me=CurrentPerson())
+    rows = [AccountRow(row.id, row.name, row.mine, row.me, row.members) for row in found.order_by("name", "id")]
+    if not rows:
+        # Where there is no account at all, there is no row at which the database would have asked who this is.
+        my_person_id()
+    return rows
 
 
 def account(account_id: UUID) -> AccountRow | None:
     """One of the signed-in person's accounts; None for any other."""
-    row = Account.objects.filter(id=account_id).annotate(mine=_ADMINISTERED).first()
-    return None if row is None else AccountRow(row.id, row.name, row.mine)
+    mine = Membership.objects.filter(account_id=account_id, person_id=CurrentPerson())
+    row = mine.values_list("account__name", "is_administrator", "person_id").first()
+    return None if row is None else AccountRow(account_id, *row)
 
 
 def members(account_id: UUID) -> list[MemberRow]:
     """Who belongs to an account, Administrators first."""
     found = Membership.objects.filter(account_id=account_id).annotate(is_me=Q(person_id=CurrentPerson()))
     rows = list(found.order_by("-is_administrator", "since"))
-    ids = [row.person_id for row in rows]
-    emails = dict(Person.objects.filter(id__in=ids).values_list("id", "email"))
-    names = dict(PersonName.objects.filter(person_id__in=ids).values_list("person_id", "name"))
+    called = people.called([row.person_id for row in rows])
     return [
-        MemberRow(
-            row.person_id,
-            emails[row.person_id],
-            names.get(row.person_id, ""),
-            row.is_administrator,
-            row.is_me,
-            row.since,
-        )
+        MemberRow(row.person_id, *called[row.person_id], row.is_administrator, row.is_me, row.since)
         for row in rows
-        if row.person_id in emails  # else they left a moment ago
+        if row.person_id in called  # else they left a moment ago
     ]
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import structlog
 
-from djmixersoft.content.services import checking
+from djmixersoft.content.services import checking, sweeping
 from djmixersoft.content.services.uploads import LIFETIME
 from djmixersoft.content.stores import blobs, partials
 from djmixersoft.policy.jobs import job
@@ -42,3 +42,13 @@ def check() -> None:
         log.error("stored files are damaged", files=checked.files, damaged=checked.damaged)
     elif checked.files:
         log.info("stored files were checked", files=checked.files)
+
+
+@job("blobs.compare", process="steward", purpose="retention", every="47 3 * * *")
+def compare() -> None:
+    """Removes files without an item: a crash, or a database lost at the wrong moment, comes between a file and its row.
+
+    Nobody could read such a file, whose key would be in the row that isn't there.
+    """
+    if gone := sweeping.remove_left_over(older_than=ABANDONED):
+        log.info("stored files without an item were removed", files=gone)

@@ -6,6 +6,8 @@ from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models.functions import Now
 
+from djmixersoft.mail.templates import Template
+
 
 class State(StrEnum):
     """What has become of a message."""
@@ -28,3 +30,8 @@ class MailMessage(models.Model):
 
     class Meta:
         db_table = "mail_message"
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(template__in=[mail.value for mail in Template]), name="mail_message_closed_list"
+            ),
+        )

@@ -10,7 +10,7 @@ LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 DEFAULT_PORT = 8443
 HTTPS_PORT = 443
 # Processes, and the login of each. The command line's own is `owner`; it may hold the others' addresses too.
-PROCESSES = ("site", "desk", "mailer", "analyst", "steward", "sealer", "owner")
+PROCESSES = ("site", "desk", "mailer", "analyst", "steward", "sealer", "auditor", "owner")
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def operator_urls(environment: Mapping[str, str]) -> dict[str, str]:
     """
     urls = {name: environment.get(f"DATABASE_URL_{name.upper()}", "") for name in PROCESSES}
     urls = {name: url for name, url in urls.items() if url}
-    for needed in ("site", "mailer", "steward", "owner"):
+    for needed in ("site", "mailer", "steward", "auditor", "owner"):
         if urls and needed not in urls:
             raise Refusal(
                 f"DATABASE_URL_{needed.upper()} is not set, while DATABASE_URL_{next(iter(urls)).upper()} is; "

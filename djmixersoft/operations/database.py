@@ -24,6 +24,7 @@ SOURCES = (
     "policy/*.toml",
     "requirements.txt",
 )
+UNTRIED = ("owner", "auditor")  # the one may do all, the other's address is the process's own
 SELF = (sys.executable, "-P", "-m", "djmixersoft")
 
 
@@ -56,11 +57,18 @@ def login_urls(data: DataFolder, environment: Mapping[str, str]) -> dict[str, st
 
 
 def owner_environment(data: DataFolder, environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment of `migrate`, `policy` and `promises`: the owner's login, and all others' by name."""
+    """Return the environment of `migrate` and `policy`: the owner's login, and all others' by name."""
     urls = login_urls(data, environment)
     # Commands send no mail and serve no page, so they do without the addresses for that.
     own = process_environment(environment, "owner", urls["owner"], str(data.path), public_address(environment))
     return own | {f"DATABASE_URL_{name.upper()}": url for name, url in urls.items()}
+
+
+def auditor_environment(data: DataFolder, environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of the probes: the auditor's login, and those that it tries; never the owner's."""
+    urls = login_urls(data, environment)
+    own = process_environment(environment, "auditor", urls["auditor"], str(data.path), public_address(environment))
+    return own | {f"DATABASE_URL_{name.upper()}": url for name, url in urls.items() if name not in UNTRIED}
 
 
 @contextmanager

@@ -25,6 +25,7 @@ DATABASE_LOGINS = (
     "djms_analyst",
     "djms_steward",
     "djms_sealer",
+    "djms_auditor",
 )
 
 

@@ -12,11 +12,12 @@ import ssl
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from djmixersoft.operations.addresses import PublicAddress, public_address
-from djmixersoft.operations.datafolder import DataFolder
+from djmixersoft.operations.datafolder import DataFolder, write_atomically
 from djmixersoft.operations.logs import line, log_uncaught
 from djmixersoft.operations.refusal import Refusal
 from djmixersoft.operations.tls import certificate
@@ -45,7 +46,7 @@ def run(port: int, *, wait: bool) -> int:
     if wait and not sys.stdin.readline():
         return 0
     server = _server(listen_address(address), port, files)
-    threading.Thread(target=_announce, args=(address, port), daemon=True).start()
+    threading.Thread(target=_announce, args=(address, port, data), daemon=True).start()
     server.serve(target_loader=lambda: application, wrap_loader=False)
     return 0
 
@@ -97,8 +98,8 @@ def notice_the_vanished(listening: int) -> None:
         every.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3)
 
 
-def _announce(address: PublicAddress, port: int) -> None:
-    """Ask for the first page until it comes, and tell the supervisor; end the process if it never comes."""
+def _announce(address: PublicAddress, port: int, data: DataFolder) -> None:
+    """Ask until an answer comes that needs the database, and tell the supervisor; if none comes, end the process."""
     context = ssl.create_default_context()
     # It asks this very process, whose certificate may be for any name.
     context.check_hostname = False
@@ -109,10 +110,13 @@ def _announce(address: PublicAddress, port: int) -> None:
     while time.monotonic() < deadline:
         connection = http.client.HTTPSConnection(host, port, timeout=10, context=context)
         try:
-            connection.request("GET", "/", headers={"Host": address.host})
+            connection.request("GET", "/health", headers={"Host": address.host})
             status = connection.getresponse().status
             answer = str(status)
             if status < http.client.INTERNAL_SERVER_ERROR:
+                # Where the probes of `promises verify` find the site; a full disk is no reason not to serve.
+                with suppress(OSError):
+                    write_atomically(data.path / "address", f"{address.origin}\n".encode())
                 sys.stdout.write("ready\n")
                 sys.stdout.flush()
                 return

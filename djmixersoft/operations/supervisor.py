@@ -1,4 +1,4 @@
-"""`./run`: starts PostgreSQL, checks the policy, serves the site and runs the workers; restarts what ends.
+"""`./run`: starts PostgreSQL, checks the policy, serves the site, runs workers and probes; restarts what ends.
 
 Everything that it starts ends with it, however it ends: children ask the kernel for a signal when their parent dies.
 It imports neither Django nor psycopg, because it idles for months.
@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -25,9 +24,9 @@ from djmixersoft.operations.addresses import (
     process_environment,
     public_address,
 )
-from djmixersoft.operations.confinement import tied_to_us
-from djmixersoft.operations.datafolder import DataFolder, write_atomically
-from djmixersoft.operations.logs import LogFile, line, pump
+from djmixersoft.operations.children import Child, Recurring, now
+from djmixersoft.operations.datafolder import DataFolder
+from djmixersoft.operations.logs import LogFile, line
 from djmixersoft.operations.postgres import EmbeddedPostgres
 from djmixersoft.operations.refusal import Finding, Refusal
 from djmixersoft.operations.tls import operator_certificate
@@ -35,67 +34,7 @@ from djmixersoft.operations.tls import operator_certificate
 WORKERS = ("mailer", "steward")
 READY_SECONDS = 60.0
 STOP_SECONDS = 4.0
-LONGEST_PAUSE = 30.0
-HEALTHY_SECONDS = 60.0
-
-
-class Child:
-    """One process of ours: started, watched, and started again after a pause that grows while it keeps failing."""
-
-    def __init__(self, name: str, command: list[str], environment: dict[str, str], log: Path) -> None:
-        """Describe the process; `start()` starts it."""
-        self.name = name
-        self.command = command
-        self.environment = environment
-        self.log = log
-        self.due: float | None = None
-        self.process: subprocess.Popen[bytes] | None = None
-        self._pause = 0.25
-        self._began = 0.0
-
-    def start(self, ended: "SimpleQueue[Child]", *, hold: bool = False) -> None:
-        """Start the process; with `hold` it waits for `release()`."""
-        self.due, self._began = None, time.monotonic()
-        self.process = subprocess.Popen(
-            tied_to_us([*self.command, *(["--wait"] if hold else [])], "KILL"),
-            env=self.environment,
-            stdin=subprocess.PIPE if hold else subprocess.DEVNULL,
-            stdout=subprocess.PIPE if hold else subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            process_group=0,
-        )
-        pump(self.process, self.log)
-        threading.Thread(target=self._watch, args=(self.process, ended), daemon=True).start()
-
-    def _watch(self, process: subprocess.Popen[bytes], ended: "SimpleQueue[Child]") -> None:
-        process.wait()
-        ended.put(self)
-
-    def release(self) -> None:
-        """Let a held process go on."""
-        if self.process and self.process.stdin:
-            # A broken pipe means that it has ended, which `wait_for_line` tells.
-            with suppress(BrokenPipeError):
-                self.process.stdin.write(b"go\n")
-                self.process.stdin.close()
-
-    def wait_for_line(self) -> bool:
-        """Wait for the process's first line of output; False if it ends without."""
-        return bool(self.process and self.process.stdout and self.process.stdout.readline())
-
-    def plan_restart(self) -> float:
-        """Set `due`, and return the pause before it in seconds."""
-        if time.monotonic() - self._began > HEALTHY_SECONDS:
-            self._pause = 0.25
-        self._pause = min(self._pause * 2, LONGEST_PAUSE)
-        self.due = time.monotonic() + self._pause
-        return self._pause
-
-    def signal(self, number: signal.Signals) -> None:
-        """Send a signal to the process and all that it started."""
-        if self.process and self.process.poll() is None:
-            with suppress(ProcessLookupError):
-                os.killpg(self.process.pid, number)
+FIRST_AUDIT_SECONDS = 3.0  # after everything is started, so that the first pages don't wait for it
 
 
 class Supervisor:
@@ -110,6 +49,13 @@ class Supervisor:
         urls = database.login_urls(data, os.environ)
         self.site = self._child("site", urls, "site", "--site-port", str(port))
         self.workers = [self._child(name, urls, "worker", name) for name in WORKERS]
+        self.auditor = Recurring(
+            "auditor",
+            [*database.SELF, "promises", "verify", "--log"],
+            database.auditor_environment(data, os.environ),
+            self.data.log / "auditor.log",
+            first=FIRST_AUDIT_SECONDS,
+        )
         self.ended: SimpleQueue[Child] = SimpleQueue()
 
     def _child(self, name: str, urls: dict[str, str], *arguments: str) -> Child:
@@ -134,6 +80,7 @@ class Supervisor:
         self._say_ready()
         for worker in self.workers:
             worker.start(self.ended)
+        self.auditor.plan_first()
         while True:
             self._tend()
 
@@ -148,8 +95,6 @@ class Supervisor:
             raise Finding("The database or the code differs from the policy, so the site isn't served.")
 
     def _say_ready(self) -> None:
-        # Where the probes of `promises verify` find the site.
-        write_atomically(self.data.path / "address", f"{self.address.origin}\n".encode())
         say(f"DJMixerSoft is ready: {self.address.origin}")
         if not os.environ.get("MAIL_URL"):
             say(f"Its mail is in a local mailbox: {self.address.origin}/mailbox/{self.data.secret('mailbox.key')}/")
@@ -162,29 +107,19 @@ class Supervisor:
                 self.server.start()
             except Refusal as refusal:
                 self.log.write(line("error", event=str(refusal)))
-        children = [self.site, *self.workers]
-        for child in children:
-            if child.due is not None and child.due <= time.monotonic():
+        for child in (self.site, *self.workers, self.auditor):
+            if child.due is not None and child.due <= now():
                 child.start(self.ended)
         try:
             child = self.ended.get(timeout=1.0)
         except Empty:
             return
-        status = child.process.returncode if child.process else None
-        pause = child.plan_restart()
-        self.log.write(
-            line(
-                "error",
-                event="a process ended, and will be started again",
-                process=child.name,
-                status=status,
-                pause=pause,
-            )
-        )
+        if said := child.plan_restart():
+            self.log.write(said)
 
     def stop(self) -> None:
         """Stop everything, what depends on PostgreSQL first."""
-        children = [*reversed(self.workers), self.site]
+        children = [self.auditor, *reversed(self.workers), self.site]
         for child in children:
             child.signal(signal.SIGTERM)
         deadline = time.monotonic() + STOP_SECONDS

@@ -1,10 +1,15 @@
 """What a signed-in person sees of themselves. No query names a person: the row policies give one's own rows only."""
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import F, Lookup
+from django.db.models.sql.compiler import SQLCompiler
 from django.utils import timezone
 
 from djmixersoft.people.models import (
@@ -54,6 +59,26 @@ def me() -> Person:
     return person
 
 
+class AnyOf(Lookup):
+    """Whether an expression is one of some values, in a statement that is the same however many they are.
+
+    `IN (%s, %s, …)` is another statement for each number, and a connection keeps the plans of 100.
+    """
+
+    prepare_rhs = False
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
+        """Give the condition and its parameters."""
+        left, parameters = self.process_lhs(compiler, connection)
+        return f"{left} = ANY(%s)", [*parameters, list(self.rhs)]
+
+
+def called(people: Collection[UUID]) -> dict[UUID, tuple[str, str]]:
+    """The e-mail address and the name, or '', of those among some people whom the signed-in person may see."""
+    found = Person.objects.filter(AnyOf(F("id"), people)).values_list("id", "email", "personname__name")
+    return {person_id: (email, name or "") for person_id, email, name in found}
+
+
 def my_name() -> str:
     """The signed-in person's name, or ''."""
     return PersonName.objects.values_list("name", flat=True).first() or ""
@@ -75,12 +100,16 @@ def am_subscribed() -> bool:
 
 
 def my_sessions(*, token: str | None) -> list[SignInPlace]:
-    """Where the signed-in person is signed in, latest first; `token` is that of this browser."""
+    """Where the signed-in person is signed in, latest first; `token` is that of this browser. Raises NotSignedIn."""
     here = hashlib.sha256((token or "").encode()).digest()
-    return [
+    places = [
         SignInPlace(row.id, row.device, row.stays, row.created_at, row.expires, bytes(row.token_hash) == here)
         for row in Session.objects.order_by("-created_at")
     ]
+    if not places:
+        # Whoever is signed in is so somewhere. Where nobody is, no row made the database ask.
+        raise NotSignedIn
+    return places
 
 
 def my_api_tokens() -> list[Token]:

@@ -10,6 +10,7 @@ from djmixersoft.policy.compile import DOOR_ROLE, SCHEMA, Compiled, Fact, RowPol
 from djmixersoft.policy.rules import Door, Rules
 
 Database = Connection[Any]
+LINKING = ("person_id", "account_id", "email", "recipient")  # columns that by our convention say whose a row is
 
 
 def functions(database: Database) -> dict[str, str]:
@@ -48,6 +49,41 @@ def columns(database: Database) -> dict[str, list[str]]:
         [SCHEMA],
     )
     return dict(rows.fetchall())
+
+
+def linked_tables(database: Database) -> set[str]:
+    """Tables that lead to a person or an account: by foreign keys, however many, or by the name of a column."""
+    rows = database.execute(
+        "WITH RECURSIVE linked(id) AS ("
+        "  SELECT oid FROM pg_class WHERE relnamespace = %(schema)s::regnamespace AND relname IN ('person', 'account')"
+        "  UNION SELECT conrelid FROM pg_constraint JOIN linked ON confrelid = id WHERE contype = 'f')"
+        " SELECT relname FROM pg_class WHERE relnamespace = %(schema)s::regnamespace AND relkind IN ('r','p')"
+        " AND (oid IN (SELECT id FROM linked) OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = pg_class.oid"
+        "      AND attnum > 0 AND NOT attisdropped AND attname = ANY(%(names)s)))",
+        {"schema": SCHEMA, "names": list(LINKING)},
+    )
+    return {name for (name,) in rows}
+
+
+def address_columns(database: Database) -> tuple[int, list[tuple[str, str]]]:
+    """How many columns there are, and table and name of those made for network addresses, by their type or name."""
+    rows = database.execute(
+        "SELECT c.relname, a.attname, atttypid::regtype::text ~ '^(inet|cidr|macaddr)'"
+        "   OR attname ~ '(^|_)(ip|inet|remote|peer)(_|$)'"
+        " FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
+        " WHERE c.relnamespace = %s::regnamespace AND relkind IN ('r','p') AND attnum > 0 AND NOT attisdropped",
+        [SCHEMA],
+    ).fetchall()
+    return len(rows), sorted((table, column) for table, column, made_for_them in rows if made_for_them)
+
+
+def locked_tables(database: Database) -> set[str]:
+    """Tables under row security that binds their owner too."""
+    rows = database.execute(
+        "SELECT relname FROM pg_class WHERE relnamespace = %s::regnamespace AND relrowsecurity AND relforcerowsecurity",
+        [SCHEMA],
+    )
+    return {name for (name,) in rows}
 
 
 def compiled(database: Database, rules: Rules) -> Compiled:

@@ -15,7 +15,7 @@ from djmixersoft.policy.compile import DOOR_ROLE, SCHEMA
 from djmixersoft.policy.jobs import registered_jobs
 from djmixersoft.policy.prose import clauses
 from djmixersoft.policy.purposes import purpose_of
-from djmixersoft.policy.rules import Rules
+from djmixersoft.policy.rules import PERSONAL_CATEGORIES, Rules
 
 
 def check(database: Database, rules: Rules) -> list[str]:
@@ -25,6 +25,8 @@ def check(database: Database, rules: Rules) -> list[str]:
         *routes_at_fault(rules),
         *jobs_at_fault(rules),
         *tables_at_fault(database, rules),
+        *linked_at_fault(database, rules),
+        *addresses_at_fault(database, rules),
         *differences(database, rules),
         *catalog_faults(database, rules),
     ]
@@ -89,6 +91,21 @@ def tables_at_fault(database: Database, rules: Rules) -> Iterator[str]:
         yield f"table {table!r} is in no category"
     for table in sorted(known - there):
         yield f"table {table!r} of rules.toml does not exist"
+
+
+def linked_at_fault(database: Database, rules: Rules) -> Iterator[str]:
+    """Tables that lead to a person or an account (1a), in a category whose rows aren't locked."""
+    for table in sorted(catalog.linked_tables(database) & set(rules.tables())):
+        category = rules.category_of(table)
+        if category not in PERSONAL_CATEGORIES:
+            yield f"table {table!r} leads to people, and its category {category!r} has no row policies"
+
+
+def addresses_at_fault(database: Database, rules: Rules) -> Iterator[str]:
+    """Columns made for network addresses (3a, 3b) in tables of another category than `network`."""
+    for table, column in catalog.address_columns(database)[1]:
+        if table not in rules.categories["network"].tables:
+            yield f"column {column!r} of table {table!r} is made for network addresses, outside of their category"
 
 
 def differences(database: Database, rules: Rules) -> Iterator[str]:

@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 
 import psycopg
+import structlog
 from django.conf import settings
+from django.db import OperationalError
 
 from djmixersoft.policy import show
 from djmixersoft.policy.apply import apply
@@ -16,9 +18,11 @@ from djmixersoft.policy.diff import compare
 from djmixersoft.policy.errors import RulesError
 from djmixersoft.policy.loading import load
 from djmixersoft.policy.models import Status
-from djmixersoft.policy.probes import LiveSystem
+from djmixersoft.policy.probing import LiveSystem
 from djmixersoft.policy.rules import Rules
-from djmixersoft.policy.verify import verify, write_down
+from djmixersoft.policy.verify import Verdict, verify, write_down, write_log
+
+log = structlog.get_logger()
 
 FINE, FOUND_SOMETHING, COULD_NOT_RUN = 0, 1, 2
 
@@ -29,8 +33,11 @@ def run(arguments: argparse.Namespace) -> int:
         return _run(arguments)
     except RulesError as error:
         print(error, file=sys.stderr)
-    except psycopg.OperationalError:
-        print("The database can't be reached.", file=sys.stderr)
+    except (psycopg.OperationalError, OperationalError):
+        if getattr(arguments, "log", False):
+            log.error("the database can't be reached")  # noqa: TRY400 - where it happened says nothing
+        else:
+            print("The database can't be reached.", file=sys.stderr)
     return COULD_NOT_RUN
 
 
@@ -44,7 +51,7 @@ def _run(arguments: argparse.Namespace) -> int:
             return _check(load())
         case "apply":
             return _apply(load())
-    return _verify(load(), as_json=arguments.json)
+    return _verify(load(), arguments)
 
 
 def _check(rules: Rules) -> int:
@@ -89,16 +96,32 @@ def _diff(old: Path, new: Path) -> int:
     return FINE
 
 
-def _verify(rules: Rules, *, as_json: bool) -> int:
-    verdicts = verify(LiveSystem(rules, settings.DATA_FOLDER))
+def _verify(rules: Rules, arguments: argparse.Namespace) -> int:
+    verdicts = verify(LiveSystem(rules, settings.DATA_FOLDER, _addresses()))
     write_down(verdicts)
-    if as_json:
-        print(
-            json.dumps(
-                [{"promise": one.promise, "status": one.status, "evidence": one.evidence} for one in verdicts], indent=1
-            )
-        )
+    if arguments.log:
+        write_log(verdicts)
+    elif arguments.json:
+        print(json.dumps([_as_object(one) for one in verdicts], indent=1))
     else:
         for one in verdicts:
             print(f"{one.promise:4}{one.status:14}{one.evidence}")
-    return FOUND_SOMETHING if any(one.status is Status.BROKEN for one in verdicts) else FINE
+    if any(one.status is Status.BROKEN for one in verdicts):
+        return FOUND_SOMETHING
+    if unseen := [one.promise for one in verdicts if one.unseen]:
+        if not arguments.log:
+            print(f"Not all of it could be looked at: {', '.join(unseen)}.", file=sys.stderr)
+        return COULD_NOT_RUN
+    return FINE
+
+
+def _addresses() -> dict[str, str]:
+    """The database's address for each login that is to be tried. The owner's, which may do all, is not among them."""
+    prefix = "DATABASE_URL_"
+    named = {name.removeprefix(prefix).lower(): url for name, url in os.environ.items() if name.startswith(prefix)}
+    named.pop("owner", None)
+    return named | {os.environ["DJMS_PROCESS"]: os.environ["DATABASE_URL"]}
+
+
+def _as_object(verdict: Verdict) -> dict[str, str]:
+    return {"promise": verdict.promise, "status": verdict.status.value, "evidence": verdict.evidence}

@@ -2,30 +2,63 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
 from functools import cache
+
+from django.db import InterfaceError, OperationalError
+from django.utils import timezone
 
 from djmixersoft.policy.loading import load
 from djmixersoft.policy.models import ProbeResult, Status
+from djmixersoft.policy.purposes import acting_for
 from djmixersoft.policy.rules import Door, Rules, Use
 from djmixersoft.policy.selectors import probe_results
 from djmixersoft.site.prose import privacy
 
+STALE_AFTER = timedelta(days=2)
+"""Probes run daily; a finding older than this says nothing of today."""
+
+
+class Standing(StrEnum):
+    """What the page may say of a clause."""
+
+    KEPT = "kept"
+    BROKEN = "broken"
+    STALE = "stale"
+    NOT_ENFORCED = "not-enforced"
+    UNCHECKED = "unchecked"
+    OUT_OF_REACH = "out-of-reach"
+
 
 @dataclass(frozen=True)
 class ClauseRow:
-    """A clause with what stands behind it. `enforced`: rules exist, and no check said that they don't suffice."""
+    """A clause with what stands behind it.
+
+    `is_stale`: its last check is too old to count; `is_out_of_reach`: the database, which knows of it, is.
+    """
 
     id: str
     html: str
     uses: tuple[Use, ...]
     doors: tuple[Door, ...]
     probe: ProbeResult | None
+    is_stale: bool
+    is_out_of_reach: bool
 
     @property
-    def enforced(self) -> bool:
-        """Whether the page may say that something enforces it."""
-        refuted = self.probe is not None and self.probe.status == Status.NOT_ENFORCED
-        return bool(self.uses or self.doors) and not refuted
+    def standing(self) -> Standing:
+        """How the clause stands: never kept without a recent check; and what was found broken stays so until another.
+
+        Rules alone, before the first check, are nothing to be called kept; without any, nothing enforces it.
+        """
+        if self.is_out_of_reach:
+            return Standing.OUT_OF_REACH
+        if self.probe is None:
+            return Standing.UNCHECKED if self.uses or self.doors else Standing.NOT_ENFORCED
+        if self.probe.status == Status.KEPT:
+            return Standing.STALE if self.is_stale else Standing.KEPT
+        return Standing.BROKEN if self.probe.status == Status.BROKEN else Standing.NOT_ENFORCED
 
 
 @dataclass(frozen=True)
@@ -38,8 +71,12 @@ class SectionRow:
 
 
 def sections() -> list[SectionRow]:
-    """The whole policy with its enforcement and the last findings, for the purpose `visiting`."""
-    found = probe_results()
+    """The whole policy with its enforcement and, as far as the database can be reached, the last findings."""
+    try:
+        with acting_for("visiting"):
+            found: Mapping[str, ProbeResult] | None = probe_results()
+    except (OperationalError, InterfaceError):
+        found = None
     return [
         SectionRow(part.title, part.html, tuple(_row(clause.id, clause.html, found) for clause in part.clauses))
         for part in privacy().sections
@@ -51,11 +88,13 @@ def _rules() -> Rules:
     return load()
 
 
-def _row(clause: str, html: str, found: Mapping[str, ProbeResult]) -> ClauseRow:
+def _row(clause: str, html: str, found: Mapping[str, ProbeResult] | None) -> ClauseRow:
     known = _rules()
     uses = tuple(use for use in known.uses if clause in _clauses_of(use))
     doors = tuple(door for door in known.doors if door.clause == clause)
-    return ClauseRow(clause, html, uses, doors, found.get(clause))
+    last = found.get(clause) if found else None
+    is_stale = bool(last and last.at < timezone.now() - STALE_AFTER)
+    return ClauseRow(clause, html, uses, doors, last, is_stale, is_out_of_reach=found is None)
 
 
 def _clauses_of(use: Use) -> tuple[str, str]:

@@ -277,7 +277,7 @@ class UploadForm(forms.Form):
     """Files, and the folder that they are for. They are judged as they arrive (djmixersoft.vault.upload), not here."""
 
     tracks = forms.FileField(
-        label=gettext_lazy("Files"),
+        label=gettext_lazy("Tracks and other files"),
         required=False,
         widget=SeveralFiles(),
     )

@@ -54,7 +54,7 @@ NOTICES: Final[Mapping[str, Text]] = {
     "stepped-down": gettext_lazy("You are a plain member of this account now."),
     "remove": gettext_lazy("They are no longer in the account."),
     "hand-over": gettext_lazy("The account is handed over; you are a plain member of it now."),
-    "uploaded": gettext_lazy("It is in the crate."),
+    "uploaded": gettext_lazy("Your upload is in the crate."),
     "saved": gettext_lazy("Saved."),
     "version-restored": gettext_lazy("That version is the present one now, as a new version."),
     "written-meanwhile": gettext_lazy(
@@ -125,9 +125,11 @@ def error_page(
     template: str = "error",
 ) -> HttpResponse:
     """Make the page of an error: what happened, and what to do next (an address of ours, and its words)."""
-    url, label = next_step or (reverse("front"), _("To the front page"))
+    signed_in = bool(token_of(request))
+    home = (reverse("studio"), _("To your studio")) if signed_in else (reverse("front"), _("To the front page"))
+    url, label = next_step or home
     facts = {"status": status, "title": title, "sentence": sentence, "next_step_url": url, "next_step_label": label}
-    frame = {"page_title": title, "signed_in": bool(token_of(request))}
+    frame = {"page_title": title, "signed_in": signed_in}
     return HttpResponse(render_to_string(f"site/{template}.html", {**frame, **facts, **(context or {})}), status=status)
 
 

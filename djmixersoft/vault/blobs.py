@@ -121,7 +121,7 @@ class FolderStore:
         before = time.time() - older_than.total_seconds()
         for path in self._folder.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*-*"):
             with suppress(FileNotFoundError):
-                if path.stat().st_mtime < before:
+                if path.stat().st_mtime < before and _NAME.fullmatch(path.name):
                     yield path.name
 
     def sweep(self, *, older_than: timedelta) -> int:
@@ -162,6 +162,8 @@ class FolderIncoming:
     def commit(self) -> None:
         """Make durable and visible, see Incoming."""
         with no_room():
+            # Its age counts from now: the last of several files of an upload may have taken long to arrive.
+            os.utime(self._file)
             os.fsync(self._file)
             self._close()
             link_durably(self._path, self._target)

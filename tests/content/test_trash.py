@@ -12,7 +12,7 @@ from djmixersoft.content.services import checking
 from tests.content.arranging import OGG, Crate, notice
 from tests.mail.working import Workplace
 from tests.site.browsing import Person, text_of
-from tests.site.test_nothing_lost import at_once
+from tests.site.meanwhile import at_once
 from tests.support import IS_LONG
 
 Superuser = psycopg.Connection[Any]

@@ -87,7 +87,8 @@ def test_a_mail_server_that_comes_back_gets_each_mail_once(workplace: Workplace)
 
 
 def test_a_message_that_cannot_be_made_fails_loudly_and_is_kept(workplace: Workplace) -> None:
-    unknown = workplace.write_down("from-the-future", recipient="secret-reader@example.org", secret="0123456789abcdef")
+    two = "two@example.org, secret-reader@example.org"
+    unknown = workplace.write_down("reset-password", recipient=two, secret="0123456789abcdef")
     fine = workplace.write_down()
     workplace.start("mailer")
     workplace.wait_sent(fine)
@@ -179,15 +180,19 @@ def test_a_worker_without_its_database_ends_soon_so_that_it_is_started_again(wor
 
 
 def test_a_job_that_no_purpose_is_known_for_is_not_run(workplace: Workplace) -> None:
-    workplace.superuser.execute(
+    forged = (
         "INSERT INTO djms.procrastinate_jobs (queue_name, task_name, args)"
         " VALUES ('mailer', 'builtin:procrastinate.builtin_tasks.remove_old_jobs', '{\"max_hours\": 0}')"
     )
-    fine = workplace.write_down()
-    workplace.start("mailer")
-    workplace.wait_sent(fine)
-    status = "SELECT status::text FROM djms.procrastinate_jobs WHERE task_name LIKE 'builtin%'"
-    assert workplace.superuser.execute(status).fetchall() == [("failed",)]
+    with pytest.raises(psycopg.errors.CheckViolation):
+        workplace.superuser.execute(forged.encode())
+    with workplace.any_job():
+        workplace.superuser.execute(forged.encode())
+        fine = workplace.write_down()
+        workplace.start("mailer")
+        workplace.wait_sent(fine)
+        status = "SELECT status::text FROM djms.procrastinate_jobs WHERE task_name LIKE 'builtin%'"
+        assert workplace.superuser.execute(status).fetchall() == [("failed",)]
 
 
 @pytest.mark.parametrize("login", ["djms_mailer", "djms_steward"])

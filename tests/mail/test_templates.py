@@ -68,7 +68,10 @@ def test_a_template_that_is_not_on_the_list_is_not_sent(name: str) -> None:
 def test_every_sentence_of_a_mail_can_be_translated(path: Path) -> None:
     text = re.sub(r"{% blocktranslate trimmed %}.*?{% endblocktranslate %}", "", path.read_text(), flags=re.DOTALL)
     text = re.sub(r"{%.*?%}|{{.*?}}", "", text)
-    assert re.sub(r"/sign-in|/password/forgotten|/studio|DJMixerSoft", "", text).split() in (["--", "·"], ["“”", "--", "·"])
+    assert re.sub(r"/sign-in|/password/forgotten|/studio|DJMixerSoft", "", text).split() in (
+        ["--", "·"],
+        ["“”", "--", "·"],
+    )
 
 
 @given(st.text(max_size=300))

@@ -76,8 +76,8 @@ class Installation:
         process.stdout.close()
         return status
 
-    def page(self, path: str = "/") -> int:
-        """Return the status of a page."""
+    def page(self, path: str = "/health") -> int:
+        """Return the status of a page; the usual one needs the database."""
         context = ssl.create_default_context(cafile=self.folder / "secrets" / "tls" / "cert.pem")
         connection = http.client.HTTPSConnection("localhost", self.port, timeout=10, context=context)
         try:

@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from tests.conftest import Cluster
     from tests.promises.acting import Acting
     from tests.promises.crates import Link
+    from tests.promises.keeping import Kept
     from tests.promises.people import World
+    from tests.promises.serving import Site
 
 
 @pytest.fixture(scope="session")
@@ -48,3 +50,23 @@ def undone(world: "World") -> "Iterator[Acting]":
     with world.superuser() as superuser, superuser.transaction(force_rollback=True):
         superuser.execute("DELETE FROM djms.sign_in_try")
         yield Acting(superuser)
+
+
+@pytest.fixture(scope="session")
+def served(cluster: "Cluster", tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Site]":
+    """Run the site's own process."""
+    from tests.promises.serving import serving  # noqa: PLC0415 - beside the world above
+
+    with serving(cluster, tmp_path_factory.mktemp("site") / "log") as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def kept(cluster: "Cluster", world: "World") -> "Iterator[Kept]":
+    """Put everything back at the end of a file as it was at its beginning."""
+    from tests.promises.keeping import Kept  # noqa: PLC0415 - beside the world above
+
+    with world.superuser() as superuser:
+        everything = Kept(superuser, cluster.data.path / "blobs")
+        yield everything
+        everything.put_back()

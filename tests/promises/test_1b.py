@@ -17,7 +17,7 @@ from tests.promises.trying import LEAST, Attacker, needles
 if TYPE_CHECKING:
     from tests.conftest import Cluster
 
-LOGINS = ("site", "desk", "mailer", "analyst", "steward", "sealer")
+LOGINS = ("site", "desk", "mailer", "analyst", "steward", "sealer", "auditor")
 
 
 def forbidden(world: World, *words: str) -> dict[str, bytes]:

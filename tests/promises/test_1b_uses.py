@@ -204,7 +204,8 @@ def test_the_mailer_is_told_of_messages_that_no_job_will_send(cluster: "Cluster"
 def test_a_message_that_is_written_down_becomes_a_job_that_names_it_and_nothing_else(world: "World") -> None:
     with world.superuser() as superuser, superuser.transaction(force_rollback=True):
         message = superuser.execute(
-            "INSERT INTO djms.mail_message (template, recipient, secret) VALUES ('x', 'x', 'x') RETURNING id::text"
+            "INSERT INTO djms.mail_message (template, recipient, secret)"
+            " VALUES ('invitation', 'x', 'x') RETURNING id::text"
         ).fetchone()
         job = superuser.execute(
             "SELECT queue_name, task_name, args FROM djms.procrastinate_jobs ORDER BY id DESC LIMIT 1"
@@ -213,8 +214,8 @@ def test_a_message_that_is_written_down_becomes_a_job_that_names_it_and_nothing_
         assert job == ("mailer", "mail.send", {"message": message[0]})
 
 
-def test_the_owner_writes_down_findings_and_a_visitor_reads_them(cluster: "Cluster") -> None:
-    with acting(cluster.url("djms_owner"), "p_audit") as audit:
+def test_the_auditor_writes_down_findings_and_a_visitor_reads_them(cluster: "Cluster") -> None:
+    with acting(cluster.url("djms_auditor"), "p_audit") as audit:
         add = "INSERT INTO djms.probe_result (promise, status, evidence) VALUES ('0x', 'kept', 'x')"
         assert audit.changed(add) == 1
         assert audit.changed("UPDATE djms.probe_result SET status = 'broken' WHERE promise = '0x'") == 1

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tests.conftest import Cluster
     from tests.promises.people import World
 
-LOGINS = ("site", "desk", "mailer", "analyst", "steward", "sealer")
+LOGINS = ("site", "desk", "mailer", "analyst", "steward", "sealer", "auditor")
 KEY = "'\\x00', 19456, 2, 1, '\\x01'"
 
 

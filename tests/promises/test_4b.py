@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.conftest import Cluster
     from tests.promises.people import World
 
-COMPANY = ("desk", "mailer", "analyst", "steward", "sealer")
+COMPANY = ("desk", "mailer", "analyst", "steward", "sealer", "auditor")
 
 
 @pytest.mark.parametrize("login", COMPANY)

@@ -24,7 +24,7 @@ def site(cluster: "Cluster") -> str:
 
 
 def test_no_login_reads_what_passwords_and_links_are_compared_with(cluster: "Cluster", world: "World") -> None:
-    for login in ("site", "desk", "mailer", "analyst", "steward", "sealer"):
+    for login in ("site", "desk", "mailer", "analyst", "steward", "sealer", "auditor"):
         with acting(cluster.url(f"djms_{login}"), token=world.alice.token) as one:
             roles = [role for (role,) in one.rows("SELECT rolname FROM pg_roles WHERE starts_with(rolname, 'p_')")]
             for role in ("none", *roles):

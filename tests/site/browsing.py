@@ -24,10 +24,14 @@ class Browser(Client):
         super().__init__(raise_request_exception=False, headers=SAME_ORIGIN, SERVER_NAME="localhost")
 
     def request(self, **request: Any) -> Any:  # noqa: ANN401 - Django's signature
-        response = super().request(**{"wsgi.url_scheme": "https", "SERVER_PORT": "443"} | request)
-        for name in [name for name, morsel in self.cookies.items() if morsel["max-age"] == 0]:
+        response = self.answer(**request)
+        for name in [name for name, morsel in self.cookies.items() if str(morsel["max-age"]) == "0"]:
             del self.cookies[name]
         return response
+
+    def answer(self, **request: Any) -> Any:  # noqa: ANN401 - as above
+        """Send one request, given as WSGI's environment, and keep the cookies of what comes back."""
+        return super().request(**{"wsgi.url_scheme": "https", "SERVER_PORT": "443"} | request)
 
     def send_raw(self, path: str, body: BytesIO, *, length: int) -> Any:  # noqa: ANN401 - a response of the test client
         """Post an upload whose body is read from a file, whatever its length is said to be."""
@@ -105,9 +109,9 @@ def registration(email: str, **more: str) -> dict[str, str]:
     return {"email": email, "password": PASSWORD, "account_name": "Night Shift", "agree": "on"} | more
 
 
-def registered(post: Post, name: str = "dj", **more: str) -> Person:
+def registered(post: Post, name: str = "dj", browser: Browser | None = None, **more: str) -> Person:
     """Somebody who registered, confirmed and signed in, as anybody would."""
-    person = Person(new_address(name))
+    person = Person(new_address(name), browser or Browser())
     assert person.post("/register", registration(person.email, **more)).status_code == HTTPStatus.OK
     confirmed = person.post(f"/confirm/{post.link(person.email, 'confirm-registration')}")
     assert confirmed.status_code == HTTPStatus.SEE_OTHER, text_of(confirmed)

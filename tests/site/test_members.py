@@ -74,7 +74,7 @@ def test_an_invitation_can_be_withdrawn(owner: Person, post: Post) -> None:
     assert withdraw.endswith("/withdraw")
     for _ in range(2):
         done = owner.post(f"{owner.crate}/invitations/{withdraw}")
-        assert done["Location"] == f"{owner.crate}/members?done=withdrawn#invitations"
+        assert done["Location"] == f"{owner.crate}/members?done=withdrawn"
     gone = guest.get(link)
     assert gone.status_code == HTTPStatus.GONE
     assert "was withdrawn" in text_of(gone)

@@ -39,6 +39,14 @@ def test_where_the_cookie_is_needed_the_visitor_is_led_to_signing_in(visitor: Br
     assert "the site’s one cookie" in text_of(visitor.get(response["Location"]))
 
 
+@pytest.mark.usefixtures("empty_site")
+@pytest.mark.parametrize("path", ["/studio", "/me", "/me/sessions"])
+def test_where_nobody_is_registered_yet_the_visitor_is_led_to_signing_in_too(visitor: Browser, path: str) -> None:
+    response = visitor.get(path)
+    assert response.status_code == HTTPStatus.SEE_OTHER
+    assert response["Location"].startswith("/sign-in?next=")
+
+
 def test_each_clause_is_an_anchor_with_what_enforces_it(visitor: Browser) -> None:
     page = visitor.get("/privacy").text
     anchors = re.findall(r'<article class="clause" id="([^"]+)"', page)

@@ -58,7 +58,7 @@ def item_page(
     context = {
         "account": account,
         "item": item,
-        "audio": item.media_type.startswith("audio/"),
+        "plays": "play" in request.GET,
         "trashed": trash.trashed(account.id, item.id),
         "path": tree.path_to(account.id, item.parent_id),
         "tags": labels.tags(account.id, item.id),

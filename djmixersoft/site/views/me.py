@@ -111,7 +111,6 @@ def me_password(request: HttpRequest) -> HttpResponseBase:
 @methods(*SHOWN)
 def sessions(request: HttpRequest) -> HttpResponseBase:
     """Whoever is signed in sees where."""
-    selectors.me()
     context = {"sessions": selectors.my_sessions(token=token_of(request))}
     return page(request, "sessions", context, title=_("Where you are signed in"))
 
@@ -120,7 +119,6 @@ def sessions(request: HttpRequest) -> HttpResponseBase:
 @methods("POST")
 def session_end(request: HttpRequest, session_id: UUID) -> HttpResponseBase:
     """Whoever is signed in signs themselves out in one place; another person's sign-ins are nothing to them."""
-    selectors.me()
     here = next((one for one in selectors.my_sessions(token=token_of(request)) if one.current), None)
     services.end_session(session_id=session_id)
     if here and here.id == session_id:

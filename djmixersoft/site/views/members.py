@@ -28,7 +28,7 @@ def members(request: HttpRequest, account_id: UUID) -> HttpResponseBase:
 @methods("POST")
 def member_change(request: HttpRequest, account_id: UUID, person_id: UUID) -> HttpResponseBase:
     """An account's Administrators change its members; every member can leave."""
-    account, me = access_account(account_id), selectors.my_person_id()
+    account = access_account(account_id)
     try:
         change = Change(request.POST.get("action", ""))
     except ValueError:
@@ -37,12 +37,12 @@ def member_change(request: HttpRequest, account_id: UUID, person_id: UUID) -> Ht
     try:
         # A savepoint, because the page for the refusal below reads the members in the same transaction.
         with transaction.atomic():
-            services.change_member(account_id=account.id, person_id=person_id, change=change, me=me)
+            services.change_member(account_id=account.id, person_id=person_id, change=change, me=account.me)
     except NotAllowed:
         raise Http404 from None
     except LastAdministrator:
         return _without_administrator(request, account)
-    return _after(account_id, change, is_me=person_id == me)
+    return _after(account_id, change, is_me=person_id == account.me)
 
 
 @purpose("teamwork")
@@ -57,7 +57,7 @@ def invite(request: HttpRequest, account_id: UUID) -> HttpResponseBase:
         except NotAllowed:
             raise Http404 from None
         if outcome == "sent":
-            return see("members", account_id, done="invited", fragment="invitations")
+            return see("members", account_id, done="invited")
         if outcome == "member":
             status, sentence = HTTPStatus.CONFLICT, _("Whoever has this address is in the account already.")
         else:
@@ -85,7 +85,7 @@ def invitation_withdraw(request: HttpRequest, account_id: UUID, invitation_id: U
         except NotAllowed:
             # Accepted or withdrawn by another at this very moment: the list says which.
             return see("members", account_id, fragment="invitations")
-    return see("members", account_id, done="withdrawn", fragment="invitations")
+    return see("members", account_id, done="withdrawn")
 
 
 @purpose("teamwork")

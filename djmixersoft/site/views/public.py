@@ -1,4 +1,7 @@
-"""The pages that everybody may read, without a cookie."""
+"""The pages that everybody may read, without a cookie.
+
+All but one need nothing that only the database has, and open no transaction: they are there while it is out of reach.
+"""
 
 from http import HTTPStatus
 
@@ -11,14 +14,14 @@ from djmixersoft.site import enforcement, mailbox, prose
 from djmixersoft.site.pages import SHOWN, methods, page
 
 
-@purpose("visiting")
+@purpose("visiting", own_transaction=True)
 @methods(*SHOWN)
 def front(request: HttpRequest) -> HttpResponseBase:
     """Anybody may read it."""
     return page(request, "front", title="")
 
 
-@purpose("visiting")
+@purpose("visiting", own_transaction=True)
 @methods(*SHOWN)
 def privacy(request: HttpRequest) -> HttpResponseBase:
     """Anybody may read it."""
@@ -27,7 +30,7 @@ def privacy(request: HttpRequest) -> HttpResponseBase:
     return page(request, "privacy", context, title=text.title)
 
 
-@purpose("visiting")
+@purpose("visiting", own_transaction=True)
 @methods(*SHOWN)
 def terms(request: HttpRequest) -> HttpResponseBase:
     """Anybody may read them."""
@@ -36,7 +39,7 @@ def terms(request: HttpRequest) -> HttpResponseBase:
     return page(request, "prose", context, title=text.title)
 
 
-@purpose("visiting")
+@purpose("visiting", own_transaction=True)
 @methods(*SHOWN)
 def cookies(request: HttpRequest) -> HttpResponseBase:
     """Anybody may read it."""
@@ -50,7 +53,7 @@ def health(request: HttpRequest) -> HttpResponseBase:  # noqa: ARG001 - every vi
     return HttpResponse("ok\n", content_type="text/plain; charset=utf-8", status=HTTPStatus.OK)
 
 
-@purpose("visiting")
+@purpose("visiting", own_transaction=True)
 @methods(*SHOWN)
 def mailbox_list(request: HttpRequest, key: str) -> HttpResponseBase:
     """Whoever has the address that the start printed, which holds a secret; only where mail stays on this machine."""
@@ -59,7 +62,7 @@ def mailbox_list(request: HttpRequest, key: str) -> HttpResponseBase:
     return page(request, "mailbox", {"messages": mailbox.messages()}, title=_("Local mailbox"))
 
 
-@purpose("visiting")
+@purpose("visiting", own_transaction=True)
 @methods(*SHOWN)
 def mailbox_message(request: HttpRequest, key: str, name: str) -> HttpResponseBase:
     """Whoever has the address that the start printed, which holds a secret; only where mail stays on this machine."""

@@ -65,7 +65,10 @@ def confirm(request: HttpRequest, token: str) -> HttpResponseBase:
             return link_gone(request, HTTPStatus.NOT_FOUND, reason, next_step=again)
 
 
-def check_mail(request: HttpRequest, *, email: str, what: str) -> HttpResponse:
-    """Make the page that sends a person to their mail, the same whether or not the address is known."""
-    context = {"email": email, "what": what, "local_mailbox": settings.LOCAL_MAILBOX}
+def check_mail(request: HttpRequest, *, email: str, what: str, if_registered: bool = False) -> HttpResponse:
+    """Make the page that sends a person to their mail, the same whether or not the address is known.
+
+    `if_registered`: mail goes to nobody else, and the page says so.
+    """
+    context = {"email": email, "what": what, "if_registered": if_registered, "local_mailbox": settings.LOCAL_MAILBOX}
     return page(request, "check_mail", context, title=_("Look in your mail"))

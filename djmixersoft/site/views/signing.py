@@ -71,8 +71,8 @@ def forgotten(request: HttpRequest) -> HttpResponseBase:
     if form.is_bound and form.is_valid():
         email = form.cleaned_data["email"]
         services.request_password_reset(email=email)
-        what = _("If the address is registered, the message holds a link to set a new password, good for two hours.")
-        return check_mail(request, email=email, what=what)
+        what = _("It holds a link to set a new password, good for two hours.")
+        return check_mail(request, email=email, what=what, if_registered=True)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     return page(request, "forgotten", {"form": form}, title=_("Password forgotten"), status=status)
 

@@ -16,7 +16,6 @@ from djmixersoft.site.pages import SHOWN, methods, page, see
 @methods(*SHOWN)
 def studio(request: HttpRequest) -> HttpResponseBase:
     """Whoever is signed in sees the accounts they belong to."""
-    selectors.my_person_id()
     return _studio(request, AccountForm())
 
 

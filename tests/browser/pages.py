@@ -1,0 +1,78 @@
+"""Every page of the site, in each of the forms that it has: for whom, and where."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final
+
+from django.urls import URLPattern, get_resolver, reverse
+from playwright.sync_api import APIRequestContext
+
+from tests.browser.scene import ODD_TRACK, RIDER, TRACK, Scene
+
+Where = Callable[[Scene], str]
+Visit = tuple[str, Where]  # by whom, and the path
+VISITOR: Final = "visitor"
+METHOD_NOT_ALLOWED: Final = 405
+SAMPLES: Final = {"uuid": "00000000-0000-4000-8000-000000000000", "secret": "x", "str": "x"}
+
+
+def at(path: str) -> Where:
+    return lambda _scene: path
+
+
+def item(name: str) -> Where:
+    return lambda scene: scene.items[name]
+
+
+PAGES: Final[Mapping[str, Sequence[Visit]]] = {
+    "front": [(VISITOR, at("/")), ("admin", at("/?done=signed-out"))],
+    "privacy": [(VISITOR, at("/privacy#1b"))],
+    "terms": [(VISITOR, at("/terms"))],
+    "cookies": [(VISITOR, at("/cookies"))],
+    "register": [(VISITOR, at("/register"))],
+    "sign-in": [(VISITOR, at("/sign-in?next=/studio"))],
+    "forgotten": [(VISITOR, at("/password/forgotten"))],
+    "mailbox": [(VISITOR, lambda scene: scene.site.mailbox)],
+    "mailbox-message": [(VISITOR, lambda scene: scene.site.mailbox + scene.site.newest_mail())],
+    "confirm": [(VISITOR, lambda scene: scene.links.confirm)],
+    "reset": [(VISITOR, lambda scene: scene.links.reset), (VISITOR, at("/password/reset/x"))],
+    "email-confirm": [(VISITOR, lambda scene: scene.links.change)],
+    "invitation": [
+        (VISITOR, lambda scene: scene.links.unknown_guest),
+        (VISITOR, lambda scene: f"{scene.links.unknown_guest}?register"),
+        (VISITOR, lambda scene: scene.links.known_guest),
+        ("newcomer", lambda scene: scene.links.known_guest),
+    ],
+    "me": [("admin", at("/me?done=name"))],
+    "sessions": [("admin", at("/me/sessions"))],
+    "studio": [("admin", at("/studio")), ("loner", at("/studio"))],
+    "account": [
+        ("admin", lambda scene: scene.admin.account),
+        ("member", lambda scene: scene.admin.account),
+        ("newcomer", lambda scene: scene.newcomer.account),
+    ],
+    "members": [
+        ("admin", lambda scene: f"{scene.admin.account}/members"),
+        ("newcomer", lambda scene: f"{scene.newcomer.account}/members"),
+    ],
+    "item": [("admin", item(name)) for name in (TRACK, RIDER, ODD_TRACK)],
+}
+# What answers GET with something else than a page.
+OTHERS: Final[Mapping[str, Visit]] = {
+    "health": (VISITOR, at("/health")),
+    "item-file": ("admin", lambda scene: f"{scene.items[TRACK]}/file"),
+}
+
+
+def routes_that_answer_get(calls: APIRequestContext) -> Iterator[str]:
+    """The names of the URLconf's routes that don't refuse the method, as the live site says itself."""
+    for pattern in get_resolver().url_patterns:
+        assert isinstance(pattern, URLPattern), "the URLconf has become a tree"
+        name = str(pattern.name)
+        sample = {key: SAMPLES[_kind(converter)] for key, converter in pattern.pattern.converters.items()}
+        if calls.get(reverse(name, kwargs=sample), max_redirects=0).status != METHOD_NOT_ALLOWED:
+            yield name
+
+
+def _kind(converter: object) -> str:
+    kind = type(converter).__name__.removesuffix("Converter").lower()
+    return {"string": "str"}.get(kind, kind)

@@ -1,0 +1,83 @@
+"""A crew in the middle of its work, so that pages have something on them. Roles, not people."""
+
+import re
+from dataclasses import dataclass
+
+from playwright.sync_api import APIRequest
+
+from tests.browser.crew import Person, caller, registered, registered_by_invitation
+from tests.browser.living import Site
+from tests.browser.tracks import wav
+
+ODD_NAME = "🎛️ محطة الليل " + "W" * 80
+ODD_TRACK = "Closing_set_take_3_" + "long_" * 30 + "— مجموعة.wav"
+TRACK = "Tool with a long break.wav"
+RIDER = "Rider and set times.pdf"
+TRACKS = (("Warm-up, 118 bpm.wav", wav(2, beats_per_minute=118)), ("Peak time, 128 bpm.wav", wav(3)), (TRACK, wav(150)))
+FILES = ((RIDER, b"%PDF-1.7 only a test"), ("Flyer.txt", b"Tonight, 23:00\n"))
+
+
+@dataclass(frozen=True)
+class Links:
+    """The paths of mailed links that are still good."""
+
+    confirm: str
+    reset: str
+    change: str
+    unknown_guest: str
+    """An invitation for somebody who isn't registered."""
+    known_guest: str
+    """An invitation for the newcomer."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Who is there: an Administrator with two accounts, a member, somebody just registered, somebody in no account."""
+
+    site: Site
+    admin: Person
+    member: Person
+    newcomer: Person
+    loner: Person
+    items: dict[str, str]
+    """The path of each item in the Administrator's account, by its name."""
+    links: Links
+
+
+def set_up(site: Site, request: APIRequest) -> Scene:
+    admin = registered(site, request, "admin@example.org", "Night Shift")
+    admin.upload(*TRACKS, *FILES)
+    member = registered_by_invitation(site, request, "resident@example.org", admin)
+    member.send("/me/name", name="The resident")
+    member.upload((ODD_TRACK, wav(1)))
+    second = registered_by_invitation(site, request, "light-jockey@example.org", admin)
+    admin.send(f"{admin.account}/members/{member_id(admin, second.email)}", action="promote")
+    admin.invite("warm-up@example.org")
+    (withdraw,) = re.findall(r'action="([^"]+/withdraw)"', admin.get(f"{admin.account}/members").text())
+    admin.send(withdraw)
+    admin.send("/accounts", name=ODD_NAME)
+    newcomer = registered(site, request, "newcomer@example.org", "Bedroom")
+    loner = registered_by_invitation(site, request, "guest@example.org", newcomer)
+    loner.send(f"{loner.account}/members/{member_id(newcomer, loner.email)}", action="remove")
+    return Scene(site, admin, member, newcomer, loner, admin.items(), _links(site, request, admin, loner))
+
+
+def member_id(administrator: Person, email: str) -> str:
+    rows = administrator.get(f"{administrator.account}/members").text().split('<li class="row">')
+    found = re.search(r"/members/([0-9a-f-]{36})", next(row for row in rows if email in row))
+    assert found
+    return found[1]
+
+
+def _links(site: Site, request: APIRequest, admin: Person, loner: Person) -> Links:
+    visitor = Person(site, "promoter@example.org", caller(site, request))
+    visitor.start_registering("Club")
+    visitor.send("/password/forgotten", email=loner.email)
+    loner.send("/me/email", email="guest-list@example.org", password=loner.password)
+    return Links(
+        confirm=site.link(visitor.email, "Confirm your address"),
+        reset=site.link(loner.email, "Choose a new"),
+        change=site.link("guest-list@example.org", "Confirm your new address"),
+        unknown_guest=admin.invite("vocalist@example.org"),
+        known_guest=admin.invite("newcomer@example.org"),
+    )

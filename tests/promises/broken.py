@@ -1,0 +1,113 @@
+"""For each probe, installations that are broken in the one respect which it must notice."""
+
+from tests.promises.sabotage import ANYBODY, CLOSED_LIST, Sabotage, file, old_tls, opened, page, sql, weakened
+from tests.promises.tampering import with_header, with_status, with_words, without_header
+from tests.vault.sealing import noise, seal
+
+BLOB = "blobs/3b/9a/3b9ac9ff-0000-4000-8000-000000000000"
+ARRIVING = "blobs/incoming/0123456789abcdef0123456789abcdef"
+OGG = b"OggS\x00\x02" + bytes(58) + b"\x01\x1evorbis" + noise(4_000)
+TEXT = b"Set list for Friday: the one with the trumpet, then the other one. " * 40
+CSP = "Content-Security-Policy"
+
+# By promise and probe: in what way it is broken, and how that is done.
+BROKEN: dict[tuple[str, str], dict[str, Sabotage]] = {
+    ("1a", "what_is_linked_to_people_is_locked"): {
+        "the machine's own records learn whose a row is": sql(
+            "ALTER TABLE djms.probe_result ADD person_id uuid", undo="ALTER TABLE djms.probe_result DROP person_id"
+        ),
+        "a table is in no category": sql("CREATE TABLE djms.stray (account_id uuid)", undo="DROP TABLE djms.stray"),
+        "people's rows are not locked": sql("ALTER TABLE djms.person DISABLE ROW LEVEL SECURITY"),
+    },
+    ("1b", "what_no_use_allows_is_refused"): {
+        "a row policy lets everybody see": sql('ALTER POLICY "teamwork read account" ON djms.account USING (true)'),
+        "the steward sees all sign-ins": sql('ALTER POLICY "retention read expired" ON djms.session USING (true)'),
+        "a login can become another": sql(
+            "GRANT djms_steward TO djms_mailer", undo="REVOKE djms_steward FROM djms_mailer"
+        ),
+        "a login can become the doors' owner": sql(
+            "GRANT djms_door TO djms_sealer", undo="REVOKE djms_door FROM djms_sealer"
+        ),
+        "any cookie is believed": sql(ANYBODY),
+    },
+    ("1b", "the_database_is_what_the_rules_compile_to"): {
+        "a row policy is dropped": sql('DROP POLICY "teamwork read account" ON djms.item'),
+        "a row policy allows a little more": sql(
+            'ALTER POLICY "teamwork read account" ON djms.item USING ('
+            "account_id = ANY ((SELECT djms.my_accounts())::uuid[]) OR added_by = (SELECT djms.current_person()))"
+        ),
+        "row security no longer binds the owner": sql("ALTER TABLE djms.credential NO FORCE ROW LEVEL SECURITY"),
+        "there is a right too many": sql("GRANT SELECT ON djms.person TO djms_desk"),
+        "a door has another text": weakened("open_session", "begin", "begin --"),
+        "row security doesn't bind a login": sql(
+            "ALTER ROLE djms_analyst BYPASSRLS", undo="ALTER ROLE djms_analyst NOBYPASSRLS"
+        ),
+    },
+    ("1e", "nobody_becomes_a_person_without_agreeing"): {
+        "the site may make people": opened("person", "p_sign_in", "INSERT"),
+        "agreements can be deleted": opened("terms_agreement", "p_self_service", "DELETE"),
+    },
+    ("1f", "what_is_entered_is_content"): {
+        "the owner passes by a row policy": sql("ALTER TABLE djms.item_key NO FORCE ROW LEVEL SECURITY"),
+    },
+    ("2a", "a_made_up_cookie_is_nobodys"): {"any cookie is believed": sql(ANYBODY)},
+    ("2a", "no_cookie_before_signing_in"): {
+        "a visitor gets a cookie": page(with_header("Set-Cookie", "visit=1; Path=/", "/terms")),
+        "a page loads from elsewhere": page(with_header(CSP, "default-src 'none'; img-src https://c.example", "/")),
+        "a page runs scripts": page(with_header(CSP, "default-src 'none'; script-src 'self'", "/")),
+        "a page loads anything": page(without_header(CSP)),
+    },
+    ("2b", "public_pages_need_no_cookie"): {
+        "a public page fails without one": page(with_status("403 Forbidden", "/privacy")),
+        "a public page sets one": page(with_header("Set-Cookie", "visit=1", "/cookies")),
+        "a page shows itself without signing in": page(with_status("200 OK", "/me")),
+        "a page leads elsewhere": page(with_header("Location", "/register", "/studio")),
+    },
+    ("3a", "no_address_is_kept"): {"a log keeps addresses": file("log/site.log", b'{"of": "203.0.113.77"}\n')},
+    ("3b", "no_address_is_kept"): {
+        "a table keeps addresses": sql(
+            "ALTER TABLE djms.session ADD seen inet", undo="ALTER TABLE djms.session DROP seen"
+        ),
+    },
+    ("4a", "accounts_are_shut_to_strangers"): {
+        "a stranger is taken for a member": sql(ANYBODY),
+        "nothing keeps an Administrator": sql("ALTER TABLE djms.membership DISABLE TRIGGER keep_an_administrator"),
+    },
+    ("4b", "nobody_at_the_company_can_read_content"): {
+        "the desk can do what members do": sql(
+            "SET SESSION AUTHORIZATION djms_owner", "GRANT p_teamwork TO djms_desk", "RESET SESSION AUTHORIZATION"
+        ),
+        "the steward reads names of files": opened("item", "p_retention"),
+    },
+    ("4d", "names_and_keys_are_shown_to_nobody_unknown"): {
+        "names of files are shown": sql('ALTER POLICY "teamwork read account" ON djms.item USING (true)'),
+        "keys are shown": sql('ALTER POLICY "teamwork read account" ON djms.item_key USING (true)'),
+    },
+    ("4d", "files_lie_encrypted"): {
+        "a song in the clear": file(BLOB, OGG),
+        "a text in the clear": file(BLOB, TEXT),
+        "a file whose second half is in the clear": file(BLOB, seal(noise(70_000)) + TEXT * 30),
+        "a file on its way in, in the clear": file(ARRIVING, TEXT),
+        "a file that was cut off": file(BLOB, seal(noise(20_000))[:16_460]),
+        "a file under a name of its own": file("blobs/notes", seal(noise(20_000))),
+        "a file that others may read": file(BLOB, seal(b"x"), mode=0o644),
+    },
+    ("6a", "passwords_are_stretched_and_their_verifiers_unreadable"): {
+        "verifiers can be read": opened("credential", "p_sign_in"),
+        "passwords are hardly stretched": weakened("sign_in_parameters", "memory_kib := 19456", "memory_kib := 1024"),
+    },
+    ("6a", "pages_travel_encrypted"): {"TLS of yesterday": old_tls},
+    ("6b", "limits_are_stated"): {"the limits are not stated": page(with_words({"superuser": "nobody"}))},
+    ("7b", "the_newsletter_is_not_chosen_beforehand"): {
+        "the box is ticked": page(with_words({'name="newsletter"': 'checked name="newsletter"'})),
+        "the box is missing": page(with_words({'name="newsletter"': 'name="offers"'})),
+    },
+    ("7d", "nobody_writes_mail_of_their_own"): {
+        "the site may write mail": opened("mail_message", "p_sign_in", "INSERT"),
+        "the database takes any text": sql(
+            "ALTER TABLE djms.mail_message DROP CONSTRAINT mail_message_closed_list",
+            undo="ALTER TABLE djms.mail_message ADD CONSTRAINT mail_message_closed_list"
+            f" CHECK (template IN ({CLOSED_LIST}))",
+        ),
+    },
+}

@@ -1,0 +1,133 @@
+"""What the matrix fills its requests with, and what it expects to find in the answers, route by route."""
+
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
+
+from tests.promises.standing import Actor, Side
+from tests.site.browsing import PASSWORD, new_address, registration, urlencoded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+FORM = "application/x-www-form-urlencoded"
+NEW_PASSWORD = "the stylus skips a groove at dawn"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row: what a route answers to whom. `given`: what its parameters are; `changes`: tables that «done» changes."""
+
+    route: str
+    asked: str
+    given: str
+    answers: dict[str, str]
+    changes: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One request. `side`: the account whose ids are in it; if it `is_mixed`, all but the first are the `other`'s."""
+
+    row: Row
+    actor: Actor
+    side: Side
+    other: Side
+    path: str
+    expected: str
+    is_mixed: bool = False
+
+    def __str__(self) -> str:
+        mixed = " with an id of the other account" if self.is_mixed else ""
+        return f"{self.row.route} ({self.row.given}{mixed}) asked by {self.actor.name}, expected: {self.expected}"
+
+
+def body_of(cell: Cell, method: str) -> tuple[bytes, str]:
+    """The form that is sent to a route, and its type."""
+    if method in {"GET", "HEAD", "OPTIONS"}:
+        return b"", ""
+    if cell.row.route == "upload":
+        return encode_multipart(BOUNDARY, {"tracks": _file()}), MULTIPART_CONTENT
+    forms: Mapping[str, Callable[[], dict[str, str]]] = {
+        "register": lambda: registration(new_address("anew")),
+        "sign-in": lambda: {
+            "email": cell.side.chief.email,
+            "password": PASSWORD if cell.row.given == "right" else "wrong",
+        },
+        "forgotten": lambda: {"email": cell.side.chief.email},
+        "reset": lambda: {"password": NEW_PASSWORD},
+        "me-name": lambda: {"name": "anew"},
+        "me-address": lambda: {"address": "anew"},
+        "me-email": lambda: {"email": new_address("anew"), "password": PASSWORD},
+        "me-password": lambda: {"old_password": PASSWORD, "password": NEW_PASSWORD},
+        "me-newsletter": lambda: {"newsletter": "on"},
+        "invitation": lambda: {"password": PASSWORD, "agree": "on"},
+        "account-new": lambda: {"name": "anew"},
+        "account-rename": lambda: {"name": "anew"},
+        "member-change": lambda: {"action": "remove" if cell.row.given == "oneself" else cell.row.given},
+        "invite": lambda: {"email": new_address("anew")},
+    }
+    make = forms.get(cell.row.route)
+    return (urlencoded(make()).encode(), FORM) if make else (b"", "")
+
+
+def value_of(name: str, row: Row, actor: Actor, side: Side) -> object:
+    """What stands in an address for a parameter. A route with another kind of parameter says here what it is."""
+    people = {"oneself": actor.id or side.mate_id, "demote": side.deputy_id}
+    values: Mapping[str, Callable[[], object]] = {
+        "account_id": lambda: side.id,
+        "item_id": lambda: side.item,
+        "invitation_id": lambda: side.invitation,
+        "person_id": lambda: people.get(row.given, side.mate_id),
+        "session_id": lambda: side.session,
+        "token": lambda: side.links[row.route] if row.given == "its link" else side.invitation,
+        "key": lambda: _mailbox_key() if row.given == "its key" else side.invitation,
+        "name": lambda: side.mail,
+    }
+    return values[name]()
+
+
+def shown_texts(cell: Cell) -> set[str]:
+    """What a page must show to somebody who is said to be shown it."""
+    side, actor = cell.side, cell.actor
+    crews = {"Carol": f"{cell.other.word}-crew", "Dan": "No crew yet"}
+    texts: Mapping[str, set[str]] = {
+        "me": {actor.email},
+        "sessions": {"Firefox on Linux", "this one"},
+        "studio": {crews.get(actor.name, f"{side.word}-crew")},
+        "account": {f"{side.word}-crew", f"{side.word}-track", side.item},
+        "item": {f"{side.word}-track", side.sha256, f"{side.word}-name"},
+        "item-file": {side.file.decode()},
+        "members": {side.chief.email, side.guest, side.invitation},
+        "invitation": {f"{side.word}-crew", side.guest, side.chief.email},
+        "mailbox": {f"{side.word}-letter", side.guest},
+        "mailbox-message": {f"{side.word}-letter", side.guest},
+    }
+    return texts[cell.row.route]
+
+
+def told(cell: Cell) -> set[str]:
+    """What whoever holds a mailed link, or the key to the mailbox, is told by that."""
+    side = cell.side
+    match cell.row.route, cell.row.given:
+        case "invitation", "its link":
+            return {f"{side.word}-crew", side.guest, side.chief.email}
+        case "invitation-accept", "its link":
+            return {str(side.id)}
+        case "mailbox" | "mailbox-message", "its key":
+            return {text for one in (side, cell.other) for text in (f"{one.word}-letter", one.guest)}
+    return set()
+
+
+def _file() -> BytesIO:
+    file = BytesIO(b"OggS anew")
+    file.name = "anew.ogg"
+    return file
+
+
+def _mailbox_key() -> str:
+    assert settings.DATA_FOLDER
+    return (settings.DATA_FOLDER / "secrets" / "mailbox.key").read_text("ascii").strip()

@@ -1,0 +1,213 @@
+"""The standing people of the matrix: two accounts alike, who belongs to which, and what only those may see.
+
+Alice runs account A, Bob is a member of it; Carol runs account B. Dan was in A once, and is in no account. The visitor
+never signed in. Each account also has a deputy and a mate, to whom things are done. All of it is made through the
+pages; each value carries a word that says whose it is.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+
+from djmixersoft.policy.middleware import SESSION_COOKIE
+from tests.site.browsing import PASSWORD, Browser, Person, Post, new_address, registered, registration
+
+MAKE = Callable[[], Browser]
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Somebody who tries everything. `id` and `email` are '' for the visitor."""
+
+    name: str
+    browser: Browser
+    id: str = ""
+    email: str = ""
+    token: str = ""
+
+    def ask(self, method: str, path: str, body: tuple[bytes, str] = (b"", "")) -> Any:  # noqa: ANN401 - a response of the test client
+        """Send a request with the cookie that they had from the beginning, whatever became of it since."""
+        self.browser.cookies.clear()
+        if self.token:
+            self.browser.cookies[SESSION_COOKIE] = self.token
+        content, content_type = body
+        return self.browser.generic(method, path, content, content_type)
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two accounts. `links`: the secrets of mailed links, by route; `file`: the item's bytes.
+
+    `people`: what tells who is in it; `invited`: what tells who was invited; `pending`: what nobody was told yet.
+    """
+
+    word: str
+    id: UUID
+    chief: Person
+    chief_id: str
+    deputy_id: str
+    mate_id: str
+    item: str
+    file: bytes
+    invitation: str
+    guest: str
+    links: Mapping[str, str]
+    session: str
+    mail: str
+    people: frozenset[str]
+    invited: frozenset[str]
+    pending: frozenset[str]
+
+    @property
+    def sha256(self) -> str:
+        return sha256(self.file).hexdigest()
+
+    def members_see(self) -> set[str]:
+        words = {f"{self.word}-{what}" for what in ("crew", "track", "sound", "name")}
+        return {str(self.id), self.item, self.sha256, *self.people} | words
+
+    def administrators_see(self) -> set[str]:
+        return {self.invitation, self.guest, *self.invited}
+
+    def chief_sees(self) -> set[str]:
+        return {f"{self.word}-house", self.session}
+
+    def nobody_sees(self) -> set[str]:
+        """Secrets of mailed links, and mail itself: for whoever opens the mailbox."""
+        return {*self.links.values(), *self.pending, f"{self.word}-letter"}
+
+    def everything(self) -> set[str]:
+        return self.members_see() | self.administrators_see() | self.chief_sees() | self.nobody_sees()
+
+
+class Stage:
+    """Makes the sides and the people. `make` gives a new browser, `mailbox` is the folder that its page shows."""
+
+    def __init__(self, superuser: psycopg.Connection[Any], make: MAKE, mailbox: Path) -> None:
+        self.superuser, self.make, self.mailbox = superuser, make, mailbox
+        self.post = Post(superuser)
+        superuser.execute("DELETE FROM djms.sign_in_try")
+        alice, carol = self._chief(), self._chief()
+        bob, dan = self._joined(alice), self._joined(alice)
+        self.a, self.b = self._side(alice, bob), self._side(carol)
+        alice.post(f"{alice.crate}/members/{self._id(dan)}", {"action": "remove"})
+        people = {"Alice": alice, "Bob": bob, "Carol": carol, "Dan": dan}
+        self.actors = [
+            Actor(name, one.browser, self._id(one), one.email, str(one.browser.token)) for name, one in people.items()
+        ]
+        self.actors.append(Actor("a visitor", make()))
+
+    def clear(self) -> None:
+        """Take the mail out of the mailbox; all else is for who keeps the database."""
+        for side in (self.a, self.b):
+            (self.mailbox / side.mail).unlink()
+
+    def other(self, side: Side) -> Side:
+        return self.b if side is self.a else self.a
+
+    def relation(self, actor: Actor, side: Side) -> str:
+        """Which column of the matrix is for somebody and an account."""
+        if actor.name in {"Dan", "a visitor"}:
+            return {"Dan": "once"}.get(actor.name, "visitor")
+        if actor.name == ("Alice" if side is self.a else "Carol"):
+            return "runs"
+        return "member" if actor.name == "Bob" and side is self.a else "other"
+
+    def hidden(self, actor: Actor) -> set[str]:
+        """All that somebody may not see."""
+        found: set[str] = set()
+        for side in (self.a, self.b):
+            relation = self.relation(actor, side)
+            found |= side.everything()
+            if relation in {"runs", "member"}:
+                found -= side.members_see()
+            if relation == "runs":
+                found -= side.administrators_see() | side.chief_sees()
+        return found - {actor.email, actor.id}
+
+    def _chief(self) -> Person:
+        word = f"side{uuid4().hex[:10]}"
+        chief = registered(self.post, f"{word}-chief", self.make(), account_name=f"{word}-crew")
+        chief.post("/me/name", {"name": f"{word}-name"})
+        chief.post("/me/address", {"address": f"1 {word}-house"})
+        return chief
+
+    def _joined(self, chief: Person) -> Person:
+        """Let somebody register with an invitation: they are in that account, and in no other."""
+        guest = self._invited(chief, "mate")
+        link = self.post.link(guest.email, "invitation")
+        joined = guest.post(f"/invitations/{link}?register", {"password": PASSWORD, "agree": "on"})
+        assert joined["Location"] == "/studio?done=joined"
+        return guest
+
+    def _invited(self, chief: Person, what: str) -> Person:
+        guest = Person(new_address(f"{_word(chief)}-{what}"), self.make())
+        chief.post(f"{chief.crate}/invitations", {"email": guest.email})
+        return guest
+
+    def _side(self, chief: Person, *members: Person) -> Side:
+        word, account = _word(chief), chief.account_id
+        assert account
+        deputy, mate, guest = self._joined(chief), self._joined(chief), self._invited(chief, "guest")
+        chief.post(f"{chief.crate}/members/{self._id(deputy)}", {"action": "promote"})
+        content = BytesIO(f"OggS {word}-sound ".encode() * 3000)
+        content.name = f"{word}-track.ogg"
+        chief.post(f"{chief.crate}/upload", {"tracks": content})
+        mail = f"20260101T000000Z-{word}.eml"
+        (self.mailbox / mail).write_text(f"Subject: {word}-letter\nTo: {guest.email}\n\n{word}-letter\n")
+        half, new = new_address(f"{word}-half"), new_address(f"{word}-new")
+        people = (chief, deputy, mate, *members)
+        return Side(
+            word=word,
+            id=account,
+            chief=chief,
+            chief_id=self._id(chief),
+            deputy_id=self._id(deputy),
+            mate_id=self._id(mate),
+            item=self._one("SELECT id FROM djms.item WHERE account_id = %s", account),
+            file=content.getvalue(),
+            invitation=self._one("SELECT id FROM djms.invitation WHERE email = %s", guest.email),
+            guest=guest.email,
+            links=self._links(chief, half, new, guest.email),
+            session=self._one("SELECT id FROM djms.session WHERE person_id = %s", self._id(chief)),
+            mail=mail,
+            people=frozenset(text for one in people for text in (one.email, self._id(one))),
+            invited=frozenset(
+                self._all("SELECT unnest(ARRAY[id::text, email]) FROM djms.invitation WHERE account_id = %s", account)
+            ),
+            pending=frozenset({half, new}),
+        )
+
+    def _links(self, chief: Person, half: str, new: str, guest: str) -> dict[str, str]:
+        """Leave a registration, a reset and a change of address unfinished."""
+        self.make().post("/register", registration(half, account_name="half"))
+        self.make().post("/password/forgotten", {"email": chief.email})
+        chief.post("/me/email", {"email": new, "password": PASSWORD})
+        invitation = self.post.link(guest, "invitation")
+        return {
+            "confirm": self.post.link(half, "confirm-registration"),
+            "reset": self.post.link(chief.email, "reset-password"),
+            "email-confirm": self.post.link(new, "confirm-email"),
+            "invitation": invitation,
+            "invitation-accept": invitation,
+        }
+
+    def _id(self, person: Person) -> str:
+        return self._one("SELECT id FROM djms.person WHERE email = %s", person.email)
+
+    def _one(self, query: str, argument: object) -> str:
+        (found,) = self._all(query, argument)
+        return found
+
+    def _all(self, query: str, argument: object) -> list[str]:
+        return [str(found) for (found,) in self.superuser.execute(query.encode(), [argument])]
+
+
+def _word(chief: Person) -> str:
+    return chief.email.partition("-")[0]
