@@ -2,6 +2,7 @@
 
 import re
 from http import HTTPStatus
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
@@ -78,8 +79,6 @@ def test_an_upload_for_a_folder_that_is_gone_comes_to_the_top_and_says_so(crate:
 
 
 def track() -> Any:  # noqa: ANN401 - a file with a name
-    from io import BytesIO  # noqa: PLC0415 - only here
-
     body = BytesIO(OGG)
     body.name = "late.ogg"
     return body

@@ -13,11 +13,11 @@ BATCH: Final = 2_000
 """Earlier versions that are deleted in one transaction."""
 
 _VERSIONS: Final = """
-WITH some AS (
+WITH earlier AS (
   SELECT v.item_id, v.number FROM item_version v JOIN item i ON i.account_id = v.account_id AND i.id = v.item_id
    WHERE v.account_id = %(account)s AND i.trashed_with IS NULL ORDER BY v.item_id, v.number LIMIT %(many)s)
-DELETE FROM item_version v USING some
- WHERE v.account_id = %(account)s AND v.item_id = some.item_id AND v.number = some.number
+DELETE FROM item_version v USING earlier
+ WHERE v.account_id = %(account)s AND v.item_id = earlier.item_id AND v.number = earlier.number
 RETURNING v.blob_id
 """
 
