@@ -27,7 +27,8 @@ class Crate:
         """Make a folder; its id."""
         made = self.post("folders", name=name, folder=inside)
         assert made.status_code == HTTPStatus.SEE_OTHER, text_of(made)
-        return re.findall(UUID_PATTERN, made["Location"])[1]
+        found: list[str] = re.findall(UUID_PATTERN, made["Location"])
+        return found[1]
 
     def file(self, name: str, inside: str = "", content: bytes = OGG) -> str:
         """Upload a file; its id."""

@@ -26,7 +26,7 @@ def room_of(superuser: Superuser, crate: Crate) -> int:
 def document(crate: Crate, *texts: str) -> str:
     """Write a document, one version after the other; its id."""
     made = crate.post("documents", name="Friday", folder="")
-    item = made["Location"].rpartition("/")[2].partition("?")[0]
+    item: str = made["Location"].rpartition("/")[2].partition("?")[0]
     for number, text in enumerate(texts, 1):
         crate.post(f"documents/{item}", text=text, base=str(number))
     return item

@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import BooleanField, F, Func, OrderBy, Q, QuerySet
+from django.db.models import BooleanField, Expression, F, Func, OrderBy, Q, QuerySet
 from django.db.models.functions import Lower
 
 from djmixersoft.content.models import Item, Kind
@@ -49,7 +49,7 @@ class IsFolder(Func):
 
 _IS_FOLDER: Final = Q(IsFolder("kind"))
 # Each with an index of its own (models/items.py); the parent is among them since it may be NULL, by which one can sort.
-_FILES: Final[dict[str, tuple[F | Func, ...]]] = {
+_FILES: Final[dict[str, tuple[F | Expression, ...]]] = {
     "name": (F("parent_id"), Lower("name"), ID_LAST),
     "added": (F("parent_id"), F("added_at"), ID_LAST),
     "size": (F("parent_id"), F("size"), ID_LAST),
@@ -117,6 +117,6 @@ def chosen(account_id: UUID, ids: Collection[UUID]) -> list[ItemRow]:
     return in_words(list(rows.order_by(Lower("name"), "id")))
 
 
-def _order(columns: dict[str, tuple[F | Func, ...]], sort: Sort) -> list[OrderBy]:
+def _order(columns: dict[str, tuple[F | Expression, ...]], sort: Sort) -> list[OrderBy]:
     down = sort.startswith("-")
     return [OrderBy(column, descending=down) for column in columns[sort.removeprefix("-")]]

@@ -18,7 +18,7 @@ Before = dict[UUID, str | None]
 
 # Of two presses of the same button one gets it.
 _CLAIM: Final = """
-DELETE FROM item_undo WHERE account_id = %s AND id = %s AND done_at > clock_timestamp() - %s
+DELETE FROM item_undo WHERE account_id = %s AND id = %s AND done_at > clock_timestamp() - make_interval(secs => %s)
 RETURNING what, before, after
 """
 # What was moved on by another stays there, and what came from a folder that is gone stays too.
@@ -47,7 +47,7 @@ def take_back(*, account_id: UUID, undo_id: UUID) -> TakenBack | None:
     Raises NotAllowed, NoSuchFolder and InItself where others have changed the folders meanwhile; then nothing is.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [account_id, undo_id, TAKEN_BACK_WITHIN])
+        cursor.execute(_CLAIM, [account_id, undo_id, TAKEN_BACK_WITHIN.total_seconds()])
         noted = cursor.fetchone()
     if noted is None:
         return None
