@@ -27,6 +27,10 @@ class WrongPassword(Exception):
     """The address and the password do not go together."""
 
 
+class NotTheirAccount(Exception):
+    """The person doesn't belong to the account that a token is to be for."""
+
+
 class TooManyTokens(Exception):
     """The person has as many tokens for their programs as one may have."""
 
@@ -140,7 +144,7 @@ def make_api_token(
     """Makes a token for a program of whoever holds the session, and returns it; only its hash is kept.
 
     `days` until it ends, 366 at most. `account_id`: the one account that it is good for; None for all. Raises
-    TooManyTokens, and as change_password does.
+    NotTheirAccount, TooManyTokens, and as change_password does.
     """
     key = _own_key(session, password)
     token = PROGRAMS + secrets.token_urlsafe(TOKEN_BYTES)
@@ -156,6 +160,8 @@ def make_api_token(
         )
     if outcome == "password":
         raise WrongPassword
+    if outcome == "account":
+        raise NotTheirAccount
     if outcome == "many":
         raise TooManyTokens
     return token

@@ -33,7 +33,11 @@ NOTICES: Final[Mapping[str, Text]] = {
     "confirmed": gettext_lazy("Your registration is confirmed. Sign in to start."),
     "registered": gettext_lazy("You are registered, and in. Sign in to start."),
     "password-set": gettext_lazy("Your new password is set, and you are signed out everywhere. Sign in with it."),
-    "password-changed": gettext_lazy("Your password is changed, and every other sign-in has ended."),
+    "password-changed": gettext_lazy(
+        "Your password is changed. Every other sign-in has ended, and so have your programs’ tokens."
+    ),
+    "token-ended": gettext_lazy("That token has ended. Whatever program held it is locked out from now on."),
+    "link-revoked": gettext_lazy("The link is revoked: whoever opens it from now on sees nothing."),
     "email-confirmed": gettext_lazy("Your e-mail address is changed. Sign in with the new one from now on."),
     "name": gettext_lazy("Your name is saved."),
     "name-removed": gettext_lazy("Your name is removed."),

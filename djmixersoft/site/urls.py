@@ -24,6 +24,7 @@ from djmixersoft.site.views import (
     signing,
     studio,
     taking_out,
+    tokens,
     trash,
     uploads,
 )
@@ -73,6 +74,8 @@ urlpatterns = [
     path("me/sessions", me.sessions, name="sessions"),
     path("me/sessions/end", me.sessions_end_all, name="sessions-end-all"),
     path("me/sessions/<uuid:session_id>/end", me.session_end, name="session-end"),
+    path("me/tokens", tokens.tokens, name="tokens"),
+    path("me/tokens/<uuid:token_id>/end", tokens.token_end, name="token-end"),
     path("invitations/<secret:token>", invitations.invitation, name="invitation"),
     path("invitations/<secret:token>/accept", invitations.invitation_accept, name="invitation-accept"),
     path("studio", studio.studio, name="studio"),

@@ -89,8 +89,8 @@ def test_a_use_is_noted_once_in_ten_minutes_and_keeps_what_was_opened_open(world
     assert dict(undone.rows(longer)) == {crate.locked.id: True, world.b.crate.locked.id: False}
     for item, what in ((crate.items[1], "played"), (crate.inside, "looked"), (uuid4(), "taken")):
         assert undone.refusal(note, item, what) == REFUSED
-    for what in ("stolen", "", None):
-        assert undone.refusal(note, crate.items[0], what) == REFUSED
+    for neither in ("stolen", "", None):
+        assert undone.refusal(note, crate.items[0], neither) == REFUSED
 
 
 def test_two_pieces_that_are_asked_for_at_once_are_one_use(site: str, world: "World", fresh: "Link") -> None:

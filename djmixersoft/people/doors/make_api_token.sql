@@ -1,21 +1,22 @@
 -- Makes a token for a program of the signed-in person's, who proves their password. Good for the days given, a year at
--- most. Answers 'made', 'password' where that is not theirs, or 'many' where they have 50 already.
+-- most. Answers 'made', 'password' where that is not theirs, 'account' where they don't belong to it, or 'many' where they
+-- have 50 already.
 create or replace function djms.make_api_token(
   key bytea, new_token_hash bytea, called text, writes boolean, only_account uuid, days integer) returns text
 language plpgsql security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
 declare
   me constant uuid := current_person();
 begin
-  if only_account is not null
-     and not exists (select from membership m where m.account_id = only_account and m.person_id = me) then
-    raise exception 'not a member of this account' using errcode = '42501';
-  end if;
   if not exists (select from credential c where c.person_id = me and c.verifier = sha256(key)) then
     return 'password';
   end if;
   delete from sign_in_try where email_hash = (
     select sha256((select value from door_secret) || convert_to('password:' || p.email, 'UTF8'))
       from person p where p.id = me);
+  if only_account is not null
+     and not exists (select from membership m where m.account_id = only_account and m.person_id = me) then
+    return 'account';
+  end if;
   if (select count(*) from api_token t where t.person_id = me) >= 50 then
     return 'many';
   end if;
