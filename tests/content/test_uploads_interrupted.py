@@ -12,7 +12,7 @@ import pytest
 from django.db import OperationalError, connection
 
 from djmixersoft.content import stores
-from djmixersoft.content.jobs import sweep
+from djmixersoft.content.jobs import compare, sweep
 from djmixersoft.vault.blobs import NoRoom
 from djmixersoft.vault.cobblestone import CHUNK
 from tests.content.sending import OFFSET, TUS, asked, begun, bytes_of, ended, incoming, item_of, patched, place, stored
@@ -266,6 +266,25 @@ def test_no_connection_to_the_database_is_held_while_a_part_arrives(owner: Perso
     assert bytes_of(owner, item_of(answer)) == TRACK
     assert held
     assert not any(held)
+
+
+def test_what_a_crash_kept_from_its_row_is_not_taken_for_left_over(
+    owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = place(owner, len(TRACK))
+
+    def crash(**_named: object) -> None:
+        raise Crash
+
+    with monkeypatch.context() as patch:
+        patch.setattr("djmixersoft.content.services.uploads.finish", crash)
+        with pytest.raises(Crash):
+            patched(owner, url, 0, TRACK)
+    (blob,) = stored(url)
+    os.utime(blob, (time.time() - 2 * 86_400,) * 2)
+    compare()
+    assert blob.exists()
+    assert bytes_of(owner, item_of(asked(owner, url))) == TRACK
 
 
 def test_what_is_left_of_an_upload_is_swept_once_it_has_ended_and_not_before(owner: Person) -> None:
