@@ -70,7 +70,7 @@ class TagsForm(forms.Form):
     """Tags for one item or many."""
 
     tags = TagsField(
-        label=gettext_lazy("Tags"),
+        label=gettext_lazy("Add tags"),
         help_text=gettext_lazy("Several with commas between them, such as: warm-up, 4 am, vinyl only."),
         error_messages={"required": gettext_lazy("Please type a tag.")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),

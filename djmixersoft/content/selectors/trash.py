@@ -24,6 +24,7 @@ class Thrown:
     id: UUID
     kind: str
     name: str
+    media_type: str
     size: int
     inside: int
     by: str
@@ -85,4 +86,4 @@ def _in_trash(account_id: UUID) -> QuerySet[Item]:
 def _in_words(row: Item, sizes: dict[UUID, int], names: dict[UUID, str]) -> Thrown:
     at = row.trashed_at or row.changed_at
     by = names.get(row.trashed_by_id, "") if row.trashed_by_id else ""
-    return Thrown(row.id, row.kind, row.name, row.size, sizes.get(row.id, 1) - 1, by, at, at + KEPT)
+    return Thrown(row.id, row.kind, row.name, row.media_type, row.size, sizes.get(row.id, 1) - 1, by, at, at + KEPT)
