@@ -223,6 +223,8 @@ class FolderPartial:
                 os.fsync(self._folder)
                 sync_folder(self._path.parent)
                 self._is_placed = True
+            # That may have taken long; who waited for it finds this writer alive.
+            os.utime(self._lease)
 
     def beat(self) -> None:
         """Touch the lease, unless that was just done, see Partial."""
