@@ -19,6 +19,7 @@ from djmixersoft.content.selectors.tree import IsFolder, lying_in
 from djmixersoft.people.passwords import Recipe
 from djmixersoft.policy.errors import sqlstate
 from djmixersoft.policy.purposes import acting_for, call_door_row
+from djmixersoft.vault.cobblestone import Reader
 from djmixersoft.vault.keys import context
 from djmixersoft.vault.ranges import Content
 
@@ -147,6 +148,16 @@ def opened(held: Held, item_id: UUID) -> Content | None:
         sha256=bytes(row["sha256"]),
         media_type=row["media_type"],
     )
+
+
+def text_of(held: Held, item_id: UUID) -> str:
+    """What a text or a document says; '' for what isn't the link's. Raises Missing, Altered, KeyRefused."""
+    content = opened(held, item_id)
+    if content is None:
+        return ""
+    with content.file:
+        reader = Reader(content.file, content.key, content.context)
+        return b"".join(reader.read_range(0, reader.size)).decode(errors="replace")
 
 
 def _held(seen: Seen) -> Held:

@@ -39,6 +39,12 @@ def is_track(media_type: str) -> bool:
 
 
 @register.filter
+def is_picture(media_type: str) -> bool:
+    """Tell whether a file of this media type is a picture that is shown in the page."""
+    return known_media_type(media_type).startswith("image/")
+
+
+@register.filter
 def plays_everywhere(media_type: str) -> bool:
     """Tell whether browsers of today play it; for AIFF it is Safari alone."""
     return is_track(media_type) and known_media_type(media_type) is not MediaType.AIFF
