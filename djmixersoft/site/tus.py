@@ -5,7 +5,6 @@ Every refusal is a status and a sentence, as plain text, since it is a program t
 """
 
 import base64
-import binascii
 import re
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
@@ -165,7 +164,7 @@ def _checksum(request: HttpRequest) -> bytes | None:
         raise Refusal(HTTPStatus.BAD_REQUEST, _("Checksums of parts are taken as sha256 only."))
     try:
         return base64.b64decode(value, validate=True)
-    except binascii.Error:
+    except ValueError:
         raise Refusal(HTTPStatus.BAD_REQUEST, _("The checksum of this part isn’t Base64.")) from None
 
 
@@ -191,14 +190,14 @@ def _number(text: str, header: str) -> int:
 
 def _metadata(header: str) -> dict[str, str]:
     """Read `key base64, key base64, key`. Raises Refusal."""
-    if len(header) > _LONGEST_METADATA:
-        raise Refusal(HTTPStatus.BAD_REQUEST, _("What was said of the file is too long (Upload-Metadata)."))
+    if len(header) > _LONGEST_METADATA or not header.isascii():
+        raise Refusal(HTTPStatus.BAD_REQUEST, _("What was said of the file is too long or no ASCII (Upload-Metadata)."))
     found = {}
     for pair in filter(None, (part.strip() for part in header.split(","))):
         key, _blank, value = pair.partition(" ")
         try:
             found[key] = base64.b64decode(value, validate=True).decode()
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:
             sentence = _("What was said of the file can’t be read: “%s” in Upload-Metadata isn’t Base64 of UTF-8.")
             raise Refusal(HTTPStatus.BAD_REQUEST, sentence % key[:40]) from None
     return found

@@ -8,6 +8,8 @@ import psycopg
 import pytest
 from django.test import override_settings
 from django.utils.http import parse_http_date
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.content.sending import (
     OFFSET,
@@ -26,6 +28,7 @@ from tests.content.sending import (
     stored,
 )
 from tests.site.browsing import Browser, Person, Post, items_of, registered, text_of
+from tests.support import IS_LONG
 from tests.vault.sealing import noise
 
 TRACK = b"OggS" + noise(100_000)
@@ -203,6 +206,7 @@ BEGINNINGS = [
     ({"Upload-Metadata": "filename ###"}, HTTPStatus.BAD_REQUEST, "isn’t Base64"),
     ({"Upload-Metadata": "filename /w=="}, HTTPStatus.BAD_REQUEST, "isn’t Base64 of UTF-8"),
     ({"Upload-Metadata": "filename " + "YWFh" * 5000}, HTTPStatus.BAD_REQUEST, "too long"),
+    ({"Upload-Metadata": "fïlename YWFh"}, HTTPStatus.BAD_REQUEST, "no ASCII"),
     ({"Upload-Metadata": metadata(filename="a", sha256="abc")}, HTTPStatus.BAD_REQUEST, "64 hexadecimal"),
     ({"Upload-Metadata": metadata(filename="a", parent="abc")}, HTTPStatus.NOT_FOUND, "isn’t there"),
     ({"Upload-Metadata": metadata(filename="a", replaces="abc")}, HTTPStatus.NOT_FOUND, "isn’t there"),
@@ -230,6 +234,7 @@ PARTS = [
     ({"Upload-Offset": "5"}, HTTPStatus.CONFLICT, "4 bytes of this file are here"),
     ({"Upload-Checksum": "md5 AAAA"}, HTTPStatus.BAD_REQUEST, "sha256 only"),
     ({"Upload-Checksum": "sha256 ###"}, HTTPStatus.BAD_REQUEST, "Base64"),
+    ({"Upload-Checksum": "sha256 ÄÄÄÄ"}, HTTPStatus.BAD_REQUEST, "Base64"),
     ({"Upload-Checksum": "sha256 AAAA"}, 460, "garbled"),
 ]
 
@@ -271,6 +276,25 @@ def test_too_large_a_file_is_refused_before_it_is_sent(owner: Person) -> None:
     assert answer.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     assert "a file can have up to 1000" in answer.text.replace("\xa0", " ")
     assert answer["Tus-Max-Size"] == "1000"
+
+
+NAMES = ["Upload-Length", "Upload-Metadata", "Upload-Checksum", "Upload-Offset"]
+HEADER = st.text(st.characters(codec="latin-1", exclude_categories=["Cc"]), max_size=40)
+VALUES = st.one_of(HEADER, st.from_regex(r"\A[0-9]{0,20}\Z"), st.text("AQg=, sha256name", max_size=30))
+
+
+@given(
+    st.dictionaries(st.sampled_from(["Upload-Length", "Upload-Metadata", "Upload-Checksum", "Upload-Offset"]), VALUES)
+)
+@settings(deadline=None, max_examples=500 if IS_LONG else 40, suppress_health_check=list(HealthCheck))
+def test_no_headers_get_more_than_a_refusal(owner: Person, headers: dict[str, str]) -> None:
+    url = place(owner, 10)
+    for answer in (
+        owner.browser.generic("POST", f"{owner.crate}/uploads", b"hello", content_type=OFFSET, headers=TUS | headers),
+        owner.browser.generic("PATCH", url, b"hello", content_type=OFFSET, headers=TUS | headers),
+    ):
+        assert answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR
+        assert answer.text or answer.status_code < HTTPStatus.BAD_REQUEST
 
 
 def test_another_method_gets_the_page_for_that(owner: Person) -> None:
