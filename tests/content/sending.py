@@ -5,7 +5,9 @@ import hashlib
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+import psycopg
 from django.conf import settings
 
 from tests.site.browsing import Person
@@ -86,3 +88,56 @@ def incoming(url: str) -> Path:
 def stored(url: str) -> list[Path]:
     """The blob of an upload, if it is visible."""
     return list(Path(settings.DATA_FOLDER or "").glob(f"blobs/??/??/{url.rpartition('/')[2]}"))
+
+
+class Tree:
+    """What lies where in an account, as the database has it."""
+
+    def __init__(self, superuser: psycopg.Connection[Any], account_id: UUID | None) -> None:
+        self.superuser, self._account_id = superuser, account_id
+
+    def path(self, item: str) -> list[str]:
+        """The names from the top down to an item."""
+        names: list[str] = []
+        here: Any = item.rpartition("/")[2]
+        while here:
+            row = self.superuser.execute("SELECT name, parent_id FROM djms.item WHERE id = %s", [here]).fetchone()
+            assert row
+            names, here = [row[0], *names], row[1]
+        return names
+
+    def folder(self, *names: str) -> str | None:
+        """The only folder at a path."""
+        found: str | None = None
+        for name in names:
+            rows = self.superuser.execute(
+                "SELECT id FROM djms.item WHERE account_id = %s AND kind = 'folder' AND name = %s"
+                " AND parent_id IS NOT DISTINCT FROM %s AND trashed_with IS NULL",
+                [self._account_id, name, found],
+            ).fetchall()
+            assert len(rows) == 1, f"{len(rows)} folders at {names}"
+            found = str(rows[0][0])
+        return found
+
+    def versions(self, item: str) -> list[tuple[int, bytes]]:
+        """The numbers and hashes of what an item was before."""
+        return self.superuser.execute(
+            "SELECT number, sha256 FROM djms.item_version WHERE item_id = %s", [item.rpartition("/")[2]]
+        ).fetchall()
+
+    def give_room(self, account_id: UUID | None, quota: int) -> None:
+        """Set how many bytes an account may have."""
+        self.change(
+            "INSERT INTO djms.account_room (account_id, quota) VALUES (%s, %s)"
+            " ON CONFLICT (account_id) DO UPDATE SET quota = excluded.quota",
+            account_id,
+            quota,
+        )
+
+    def change(self, statement: str, *arguments: Any) -> None:  # noqa: ANN401 - psycopg's
+        """Do what other pages do, as the superuser."""
+        self.superuser.execute("SET session_replication_role = replica")
+        try:
+            self.superuser.execute(statement.encode(), arguments)
+        finally:
+            self.superuser.execute("RESET session_replication_role")

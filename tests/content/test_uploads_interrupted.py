@@ -16,7 +16,8 @@ from djmixersoft.content.jobs import compare, sweep
 from djmixersoft.vault.blobs import NoRoom
 from djmixersoft.vault.cobblestone import CHUNK
 from tests.content.sending import OFFSET, TUS, asked, begun, bytes_of, ended, incoming, item_of, patched, place, stored
-from tests.site.browsing import COOKIE, Browser, Person, Post, items_of, registered
+from tests.content.slowly import Patching, Slowly, another
+from tests.site.browsing import Person, Post, items_of, registered
 from tests.vault.sealing import noise
 
 TRACK = b"OggS" + noise(100_000)
@@ -37,48 +38,6 @@ class Crash(BaseException):
 def owner(superuser: psycopg.Connection[Any]) -> Person:
     """Somebody for all of these tests."""
     return registered(Post(superuser), "owner", account_name="Night Shift")
-
-
-def another(person: Person) -> Person:
-    """The same person in another window."""
-    browser = Browser()
-    browser.cookies[COOKIE] = person.browser.token or ""
-    return Person(person.email, browser, person.account_id)
-
-
-class Slowly(io.RawIOBase):
-    """A body of which the first part arrives at once, and the rest when it is told to, or never."""
-
-    def __init__(self, first: bytes, rest: bytes) -> None:
-        super().__init__()
-        self.waiting, self.go_on = threading.Event(), threading.Event()
-        self._parts = iter([first, rest])
-        self._first = True
-
-    def read(self, size: int = -1, /) -> bytes:
-        if not self._first:
-            self.waiting.set()
-            assert self.go_on.wait(20)
-        self._first = False
-        part = next(self._parts, b"")
-        assert len(part) <= size or size < 0
-        return part
-
-
-class Patching(threading.Thread):
-    """A request whose body is still on its way."""
-
-    def __init__(self, person: Person, url: str, offset: int, body: Slowly, length: int) -> None:
-        super().__init__(daemon=True)
-        self._sent = (another(person), url, offset, body, length)
-        self.answer: Any = None
-        self.start()
-        assert body.waiting.wait(20)
-
-    def run(self) -> None:
-        person, url, offset, body, length = self._sent
-        extra: dict[str, Any] = {"wsgi.input": body, "CONTENT_LENGTH": str(length), "CONTENT_TYPE": OFFSET}
-        self.answer = person.browser.generic("PATCH", url, headers=TUS | {"Upload-Offset": str(offset)}, **extra)
 
 
 def test_only_one_request_at_a_time_goes_on_with_an_upload(owner: Person) -> None:

@@ -4,12 +4,12 @@ import hashlib
 import threading
 from http import HTTPStatus
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import psycopg
 import pytest
 
-from tests.content.sending import TUS, asked, begun, bytes_of, ended, item_of, patched, place, sent
+from tests.content.sending import TUS, Tree, asked, begun, bytes_of, ended, item_of, patched, place, sent
 from tests.site.browsing import COOKIE, Browser, Person, Post, registered
 from tests.vault.sealing import noise
 from tests.vault.test_blobs import files_limited_to
@@ -21,59 +21,6 @@ TRACK = b"OggS" + noise(100_000)
 def owner(superuser: psycopg.Connection[Any]) -> Person:
     """Somebody for all of these tests."""
     return registered(Post(superuser), "owner", account_name="Night Shift")
-
-
-class Tree:
-    """What lies where in an account, as the database has it."""
-
-    def __init__(self, superuser: psycopg.Connection[Any], account_id: UUID | None) -> None:
-        self._superuser, self._account_id = superuser, account_id
-
-    def path(self, item: str) -> list[str]:
-        """The names from the top down to an item."""
-        names: list[str] = []
-        here: Any = item.rpartition("/")[2]
-        while here:
-            row = self._superuser.execute("SELECT name, parent_id FROM djms.item WHERE id = %s", [here]).fetchone()
-            assert row
-            names, here = [row[0], *names], row[1]
-        return names
-
-    def folder(self, *names: str) -> str | None:
-        """The only folder at a path."""
-        found: str | None = None
-        for name in names:
-            rows = self._superuser.execute(
-                "SELECT id FROM djms.item WHERE account_id = %s AND kind = 'folder' AND name = %s"
-                " AND parent_id IS NOT DISTINCT FROM %s AND trashed_with IS NULL",
-                [self._account_id, name, found],
-            ).fetchall()
-            assert len(rows) == 1, f"{len(rows)} folders at {names}"
-            found = str(rows[0][0])
-        return found
-
-    def versions(self, item: str) -> list[tuple[int, bytes]]:
-        """The numbers and hashes of what an item was before."""
-        return self._superuser.execute(
-            "SELECT number, sha256 FROM djms.item_version WHERE item_id = %s", [item.rpartition("/")[2]]
-        ).fetchall()
-
-    def give_room(self, account_id: UUID | None, quota: int) -> None:
-        """Set how many bytes an account may have."""
-        self.change(
-            "INSERT INTO djms.account_room (account_id, quota) VALUES (%s, %s)"
-            " ON CONFLICT (account_id) DO UPDATE SET quota = excluded.quota",
-            account_id,
-            quota,
-        )
-
-    def change(self, statement: str, *arguments: Any) -> None:  # noqa: ANN401 - psycopg's
-        """Do what other pages do, as the superuser."""
-        self._superuser.execute("SET session_replication_role = replica")
-        try:
-            self._superuser.execute(statement.encode(), arguments)
-        finally:
-            self._superuser.execute("RESET session_replication_role")
 
 
 @pytest.fixture
@@ -130,7 +77,7 @@ def test_what_was_for_a_folder_that_is_gone_meanwhile_comes_to_the_top(owner: Pe
 def test_there_is_no_way_into_what_is_no_folder_of_the_account(owner: Person, stranger: Person, tree: Tree) -> None:
     file = sent(owner, TRACK).rpartition("/")[2]
     begun(stranger, 5, relativePath="Theirs/x.ogg")
-    theirs = Tree(tree._superuser, stranger.account_id).folder("Theirs")  # noqa: SLF001 - the same connection
+    theirs = Tree(tree.superuser, stranger.account_id).folder("Theirs")
     for wrong in (file, theirs or "", str(uuid4()), "x", "../.."):
         for said in ({"parent": wrong}, {"parent": wrong, "relativePath": "New/x.ogg"}):
             answer = begun(owner, 5, headers=None, **said)
