@@ -133,7 +133,8 @@ class FolderPartials:
         deadline = time.monotonic() + wait.total_seconds()
         while True:
             with no_room():
-                folder.mkdir(mode=0o700, exist_ok=True)
+                with suppress(FileExistsError):
+                    folder.mkdir(mode=0o700)
                 # It may be discarded between these two lines; then it is made anew.
                 with suppress(FileNotFoundError):
                     try:

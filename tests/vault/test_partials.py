@@ -153,6 +153,24 @@ def test_of_many_writers_at_once_one_gets_it(partials: FolderPartials, name: str
     got[0].__exit__(None, None, None)
 
 
+def test_writers_that_discard_and_begin_again_at_once_never_meet(partials: FolderPartials, name: str) -> None:
+    found: list[int] = []
+
+    def write() -> None:
+        for _round in range(100):
+            with partials.open(name, wait=timedelta(seconds=20)) as opened:
+                found.append(opened.length())
+                opened.put(0, b"x")
+                opened.discard()
+
+    threads = [threading.Thread(target=write) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [0] * 600
+
+
 def test_who_was_taken_over_writes_nothing_more(partials: FolderPartials, store: FolderStore, name: str) -> None:
     with partials.open(name) as first:
         first.put(0, b"first")
