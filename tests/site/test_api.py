@@ -1,6 +1,7 @@
 import hashlib
 import json
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID, uuid4
@@ -24,6 +25,26 @@ class Program(Browser):
         del self.defaults["HTTP_SEC_FETCH_SITE"]
         self.account = f"{API}/accounts/{account_id}"
 
+    @classmethod
+    def of(
+        cls,
+        superuser: psycopg.Connection[Any],
+        person: Person,
+        *,
+        writes: bool = True,
+        only: UUID | None = None,
+        days: int = 7,
+    ) -> "Program":
+        """A program of somebody's; its token is written down as make_api_token() would."""
+        token = f"{uuid4().hex}{uuid4().hex}"
+        superuser.execute(
+            "INSERT INTO djms.api_token (token_hash, person_id, name, may_write, account_id, expires)"
+            " SELECT sha256(%s::bytea), id, 'test', %s, %s, now() + make_interval(days => %s)"
+            " FROM djms.person WHERE email = %s",
+            [token.encode(), writes, only, days, person.email],
+        )
+        return cls(token, person.account_id)
+
     def ask(self, method: str, path: str, body: object = None, status: int = HTTPStatus.OK) -> Any:  # noqa: ANN401 - JSON
         """What is answered, which must have that status."""
         path = path if path.startswith(API) else f"{self.account}/{path}"
@@ -35,19 +56,8 @@ class Program(Browser):
 
 @pytest.fixture
 def program(superuser: psycopg.Connection[Any]) -> Made:
-    """Make programs of people's; the token is written down as make_api_token() would."""
-
-    def make(person: Person, *, writes: bool = True, only: UUID | None = None, days: int = 7) -> Program:
-        token = f"{uuid4().hex}{uuid4().hex}"
-        superuser.execute(
-            "INSERT INTO djms.api_token (token_hash, person_id, name, may_write, account_id, expires)"
-            " SELECT sha256(%s::bytea), id, 'test', %s, %s, now() + make_interval(days => %s)"
-            " FROM djms.person WHERE email = %s",
-            [token.encode(), writes, only, days, person.email],
-        )
-        return Program(token, person.account_id)
-
-    return make
+    """Make programs of people's."""
+    return partial(Program.of, superuser)
 
 
 def test_a_program_lists_arranges_and_finds_what_is_in_the_account(owner: Person, program: Made) -> None:

@@ -1,5 +1,6 @@
 """The bytes of files, whole or in ranges. What is sent streams after the transaction in which it was allowed."""
 
+from typing import Final
 from uuid import UUID
 
 from django.http import Http404, HttpRequest
@@ -16,7 +17,16 @@ from djmixersoft.vault.ranges import file_response
 router = Router()
 
 
-@router.get(f"{ITEM}/file", response={200: None, **PROBLEMS})
+_BYTES: Final = {"content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}
+_ANSWERS: Final = {
+    200: {"description": "The whole file", **_BYTES},
+    206: {"description": "The range that was asked for", **_BYTES},
+    304: {"description": "It hasn't changed"},
+    416: {"description": "The range has no byte in the file", **_BYTES},
+}
+
+
+@router.get(f"{ITEM}/file", response=PROBLEMS, openapi_extra={"responses": _ANSWERS})
 def show_file(request: HttpRequest, account_id: UUID, item_id: UUID) -> HttpResponseBase:
     """A file's bytes, or the range of them that is asked for (RFC 9110 §14)."""
     with acting(request, account_id=account_id, read_only=True):

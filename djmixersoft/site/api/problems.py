@@ -6,7 +6,7 @@ from typing import Any, Final
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
-from ninja.errors import HttpError, ValidationError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from djmixersoft.accounts.services import NotAllowed
 from djmixersoft.content.services import copying, data, labels
@@ -20,8 +20,10 @@ from djmixersoft.vault.keys import KeyRefused
 
 PROBLEMS: Final[dict[int, type[Problem]]] = dict.fromkeys((400, 401, 403, 404, 405, 409, 413, 422, 503, 507), Problem)
 
+_NOBODY: Final = "This needs a token that is good: Authorization: Bearer … (make one on the page about you)."
 _IN_WORDS: Final[Sequence[tuple[type[Exception], int, str]]] = (
-    (NotSignedIn, 401, "This needs a token that is good: Authorization: Bearer … (make one on the page about you)."),
+    (NotSignedIn, 401, _NOBODY),
+    (AuthenticationError, 401, _NOBODY),
     (MayOnlyRead, 403, "This token may only read."),
     (Http404, 404, "There is no such thing here, or not for this token."),
     (NotAllowed, 404, "There is no such thing here, or not for this token."),
@@ -78,7 +80,7 @@ def _refused(api: NinjaAPI) -> Any:  # noqa: ANN401 - as above
 
 
 def _database(api: NinjaAPI) -> Any:  # noqa: ANN401 - as above
-    not_signed_in = _say(api, 401, _IN_WORDS[0][2])
+    not_signed_in = _say(api, 401, _NOBODY)
 
     def say(request: HttpRequest, error: DatabaseError) -> HttpResponse:
         if is_not_signed_in(error):
