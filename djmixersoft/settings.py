@@ -15,8 +15,8 @@ from djmixersoft.operations.addresses import LOOPBACK, mail_url, public_address
 from djmixersoft.operations.logs import configure_structlog
 
 ROOT = Path(__file__).resolve().parent.parent
-# How long a request waits for a connection; a person should not wait longer to be told that there is none.
-POOL_SECONDS = 1.5
+# How long a request waits for a connection while others get them; policy/postgresql/reach.py ends it when nobody does.
+POOL_SECONDS = 5.0
 # A pool tries again by itself for so long; after that the next request makes it.
 RECONNECT_SECONDS = 1.0
 

@@ -59,6 +59,9 @@ def fetch(data: Path | None, path: str, headers: Mapping[str, str]) -> Page:
         connection.request("GET", path, headers=dict(headers))
         tls = connection.sock.version() if isinstance(connection.sock, ssl.SSLSocket) else None
         answer = connection.getresponse()
+        if answer.status == http.client.SERVICE_UNAVAILABLE:
+            # Busy, or its database is away: that says nothing about what it promises.
+            raise Unseen(f"{origin} says that it is busy, or out of reach of its database")
         named = [(key.lower(), value) for key, value in answer.getheaders()]
         return Page(answer.status, named, answer.read().decode("utf-8", "replace"), tls or "none")
     except ssl.SSLCertVerificationError as error:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from http import HTTPStatus
 from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from djmixersoft.policy import catalog
 from djmixersoft.policy.fetching import NotTrusted, Page, address, is_local, speaks_unencrypted
@@ -18,6 +19,8 @@ LIMITS = ("superuser", "warranty", 'id="6b"')
 OURS = {"'none'", "'self'", "data:"}  # what a Content-Security-Policy may name without naming somebody else
 # RFC 5737 and RFC 3849: addresses for examples, which are nobody's.
 SOMEWHERE = {"X-Forwarded-For": "203.0.113.77", "X-Real-IP": "203.0.113.77", "Forwarded": 'for="[2001:db8::77]"'}
+# The first tells at once that there is none in a line, as in nearly all; what the second finds is looked at closely.
+_PERHAPS = re.compile(rb"\.\d{1,3}\.\d{1,3}\.|::|(?::[0-9a-fA-F]{1,4}){6}")
 _MAYBE_ADDRESS = re.compile(rb"(?<![\w:.-])[0-9a-fA-F:.]{3,}(?![\w-])")
 
 
@@ -78,7 +81,7 @@ def no_address_is_kept(system: LiveSystem) -> Finding:
     logs = sorted((system.data / "log").glob("*.log*")) if system.data else []
     lines, found = 0, 0
     for path in logs:
-        more_lines, more = addresses_in(path)
+        more_lines, more = addresses_in(path, urlsplit(address(system.data)).hostname or "")
         lines, found = lines + more_lines, found + more
     kept = not (made_for_them or found or system.rules.categories["network"].tables)
     return Finding(
@@ -88,23 +91,24 @@ def no_address_is_kept(system: LiveSystem) -> Finding:
     )
 
 
-def addresses_in(path: Path) -> tuple[int, int]:
-    """How many lines a log has, and how many IP addresses."""
+def addresses_in(path: Path, own: str = "") -> tuple[int, int]:
+    """How many lines a log has, and how many IP addresses but for the site's own, which its findings may name."""
     lines, found = 0, 0
     with path.open("rb") as file:
         for line in file:
             lines += 1
-            found += sum(is_address(match) for match in _MAYBE_ADDRESS.findall(line))
+            if _PERHAPS.search(line):
+                found += sum(_address(match) not in {"", own} for match in _MAYBE_ADDRESS.findall(line))
     return lines, found
 
 
-def is_address(text: bytes) -> bool:
-    """Whether it is an IP address, perhaps with a port or a full stop behind it."""
+def _address(text: bytes) -> str:
+    """The IP address that this is, perhaps with a port or a full stop behind it; '' if it is none."""
     bare = text.decode("ascii")
     for one in (bare, bare.rstrip(".:"), bare.partition(":")[0]):
         with suppress(ValueError):
-            return not ip_address(one).is_unspecified
-    return False
+            return "" if ip_address(one).is_unspecified else str(ip_address(one))
+    return ""
 
 
 @probe("6a")

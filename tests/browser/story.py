@@ -159,7 +159,7 @@ class Story:
         hands.press("Hand the account over", hands.row(self.mate_email))
         hands.sees("The account is handed over; you are a plain member of it now.")
         self.open_account(mate)
-        mate.follow("Members and invitations")
+        mate.follow("Members")
         mate.open("More", mate.row(self.admin_email))
         mate.press("Remove from the account", mate.row(self.admin_email))
         mate.sees("They are no longer in the account.")
@@ -244,7 +244,7 @@ class Story:
 
     def open_members(self) -> None:
         self.open_account(self.admin)
-        self.admin.follow("Members and invitations")
+        self.admin.follow("Members")
 
     def open_sessions(self) -> None:
         self.admin.go("/me")

@@ -14,7 +14,7 @@ from tests.browser.watching import Watch
 pytestmark = pytest.mark.browser
 
 STYLE = '<link rel="stylesheet" href="/static/site/style.css">'
-RIGHT = f'<!doctype html><html lang="en"><title>A page</title>{STYLE}<main><h1>Fine</h1>%s</main></html>'
+RIGHT = f'<!doctype html><html lang="en"><title>A page</title>{STYLE}<main class="page"><h1>Fine</h1>%s</main></html>'
 FAULTS = {
     '<img src="/static/site/logo.svg">': "image-alt",
     '<input type="text">': "label",

@@ -20,7 +20,7 @@ from tests.operations.visiting import PASSWORD, Answer, Visitor, letters
 from tests.support import IS_LONG, wait_until
 
 SECONDS = 20.0 if IS_LONG else 3.0
-SOON = 2.5  # seconds: 1.5 to notice it, and some for a machine that runs tests
+SOON = 3.0  # seconds: 1.5 to notice it, and as many for a machine that runs other tests
 RECOVERED = 5.0  # seconds
 VISITORS = 8
 WITHOUT = ("/", "/privacy", "/terms", "/cookies", "/sign-in", "/register")
@@ -86,8 +86,9 @@ def test_while_it_is_gone_pages_say_so_soon_and_nothing_typed_is_lost_and_all_co
     dj = registered(installation, email)
     site = installation.pids("djmixersoft site")
     answers: list[tuple[str, Answer]] = []
-    # Its mail is queued, and may or may not have gone out when the server goes.
     assert dj.ask("/password/forgotten", email=email).status == 200
+    if not IS_LONG:
+        wait_until("its mail", lambda: len(letters(installation.folder, email)) == 2)
     with gone(server):
         ends = time.monotonic() + SECONDS
         crowd = [
@@ -118,5 +119,6 @@ def test_while_it_is_gone_pages_say_so_soon_and_nothing_typed_is_lost_and_all_co
 
     again = dj.ask("/register", **sent.hidden, password=PASSWORD)
     assert again.status == 200
-    wait_until("the mail of before goes out", lambda: len(letters(installation.folder, email)) == 2, 45)
     wait_until("the mail of afterwards goes out", lambda: bool(letters(installation.folder, f"late-{email}")), 45)
+    # If the mailer was in the midst of it, another takes it over: after 30 s without a sign of life, within a minute.
+    wait_until("the mail of before goes out", lambda: len(letters(installation.folder, email)) == 2, 100)

@@ -7,7 +7,9 @@ from contextlib import suppress
 
 import psycopg
 import pytest
+from django.db import connections
 
+from djmixersoft.policy.postgresql.base import DatabaseWrapper
 from djmixersoft.policy.postgresql.reach import PROBE_SECONDS, OutOfReach, Reach
 
 PATIENCE = 0.05
@@ -65,3 +67,31 @@ def test_a_try_in_vain_lets_the_next_one_try(reach: Reach) -> None:
 def test_too_few_connections_are_not_taken_for_none(reach: Reach) -> None:
     assert fail(reach, meanwhile=lambda: succeed(reach)) == PATIENCE
     assert succeed(reach) == PATIENCE
+
+
+@pytest.mark.usefixtures("cluster")
+def test_who_finds_the_pool_empty_waits_for_its_turn_while_others_get_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrapper = connections["default"]
+    assert isinstance(wrapper, DatabaseWrapper)
+    wrapper.close()
+    wrapper.close_pool()
+    monkeypatch.setitem(DatabaseWrapper._reaches, "default", Reach(0.1))  # noqa: SLF001 - a shorter wait, for the test
+    wrapper.pool.resize(1, 1)
+    tries, over = [0.0] * 4, time.monotonic() + 1
+
+    def hold(number: int) -> None:
+        """Hold the one connection for a moment, again and again."""
+        while time.monotonic() < over:
+            began = time.monotonic()
+            connections["default"].ensure_connection()
+            tries[number] = max(tries[number], time.monotonic() - began)
+            time.sleep(0.08)
+            connections.close_all()
+
+    holders = [threading.Thread(target=hold, args=(number,)) for number in range(4)]
+    for holder in holders:
+        holder.start()
+    for holder in holders:
+        holder.join()
+    wrapper.close_pool()
+    assert max(tries) > 0.1, "longer than it takes to give up a server that is gone, and nobody did"

@@ -123,6 +123,20 @@ class Account:
         return 303
 
 
+@dataclass
+class Exchange:
+    """A request and its answer. `said`: the ids and names that its asker sent, or was told beforehand."""
+
+    asker: Player
+    path: str
+    words: str
+    said: set[str]
+    answer: Any
+
+    def __str__(self) -> str:
+        return f"{self.words} ({self.answer.status_code})"
+
+
 class Crews:
     """All players and accounts of one example. `superuser` opens mail, and tells what is so in the database."""
 
@@ -130,6 +144,7 @@ class Crews:
         self.superuser, self.post = superuser, Post(superuser)
         self.players = list(players)
         self.accounts: list[Account] = []
+        self.last: Exchange
 
     def seen_by(self, player: Player, path: str) -> set[str]:
         """Every id and name that somebody may see at this moment at an address: none while they are not signed in.
@@ -150,19 +165,17 @@ class Crews:
 
     def ask(
         self, player: Player, method: str, path: str, fields: dict[str, Any] | None = None, *, told: Iterable[str] = ()
-    ) -> Any:  # noqa: ANN401 - a response of the test client
+    ) -> None:
         """Send a request. `judge` looks through the answer, once what it did is noted here as well."""
-        self.said = telling(f"{path} {fields or ''}") | set(told)
-        self.asker, self.path, self.request = player, path, f"{method} {path} {fields or ''}"
-        self.answer = player.ask(method, path, fields)
-        return self.answer
+        words = f"{method} {path} {fields or ''}"
+        self.last = Exchange(player, path, words, telling(words) | set(told), player.ask(method, path, fields))
 
     def judge(self) -> None:
         """Find nothing in the last answer that its asker may not see now, did not send, and was not told by a link."""
-        told = telling(shown(self.answer)) - self.said - self.seen_by(self.asker, self.path)
-        what = f"{self.request} ({self.answer.status_code})"
-        assert self.answer.status_code < 500, what
-        assert told == set(), f"{what} tells {[self.whose(text) for text in told]} to who is not in it"
+        last = self.last
+        told = telling(shown(last.answer)) - last.said - self.seen_by(last.asker, last.path)
+        assert last.answer.status_code < 500, last
+        assert told == set(), f"{last} tells {[self.whose(text) for text in told]} to who is not in it"
 
     def whose(self, text: str) -> str:
         """What an id or a name is, for the sentence of a failure."""

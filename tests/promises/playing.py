@@ -39,15 +39,15 @@ class Playing(RuleBasedStateMachine):
 
     def _judge(self, status: int) -> None:
         self.crews.judge()
-        assert self.crews.answer.status_code == status, f"{self.crews.request}: {self.crews.answer.status_code}"
+        assert self.crews.last.answer.status_code == status, f"{self.crews.last}, not {status}"
 
     def _look(self, who: Player, path: str, status: int, told: Iterable[str] = (), shows: Iterable[str] = ()) -> None:
         """Read a page. `shows`: what must be on it, if it is shown at all."""
         self.crews.ask(who, "GET", path, told=told)
         self._judge(status if who.is_in or path.startswith("/invitations/") else 303)
-        if self.crews.answer.status_code == 200:
-            missing = [text for text in shows if text not in shown(self.crews.answer)]
-            assert missing == [], f"{self.crews.request} lacks {missing}"
+        if self.crews.last.answer.status_code == 200:
+            missing = [text for text in shows if text not in shown(self.crews.last.answer)]
+            assert missing == [], f"{self.crews.last} lacks {missing}"
 
     @staticmethod
     def _status(who: Player, status: int) -> int:

@@ -113,3 +113,8 @@ def test_no_other_column_is_taken_for_one(undone: "Acting") -> None:
 def test_addresses_in_a_log_are_counted_and_nothing_else(tmp_path: "Path", line: bytes, found: int) -> None:
     (tmp_path / "x.log").write_bytes(b"a line\n" + line + b"\n")
     assert addresses_in(tmp_path / "x.log") == (2, found)
+
+
+def test_the_sites_own_address_is_nobodys(tmp_path: "Path") -> None:
+    (tmp_path / "x.log").write_bytes(b"https://192.0.2.5:8443 does not answer; 192.0.2.50 asked\n")
+    assert addresses_in(tmp_path / "x.log", "192.0.2.5") == (1, 1)

@@ -23,7 +23,7 @@ from djmixersoft.policy.verify import Verdict, verify
 from tests.promises.broken import BLOB, BROKEN
 from tests.promises.checksums import changed, checksums
 from tests.promises.sabotage import file
-from tests.promises.tampering import served, with_header
+from tests.promises.tampering import served, with_header, with_status
 from tests.vault.sealing import noise, seal
 
 if TYPE_CHECKING:
@@ -147,6 +147,11 @@ class TestWhatCannotBeLookedAt:
         (tmp_path / "address").write_text("https://localhost:1\n")
         verdict = self.unseen(replace(site.live, data=tmp_path), "7b")
         assert verdict.evidence == "could not be looked at: https://localhost:1 does not answer"
+
+    def test_a_site_that_is_too_busy_to_answer(self, site: "Site", monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(site, "tamper", with_status("503 Service Unavailable", "/register"))
+        for promise in ("2a", "2b", "7b"):
+            assert "says that it is busy" in self.unseen(site.live, promise).evidence
 
     def test_a_database_that_does_not_answer(self, site: "Site") -> None:
         nowhere = dict.fromkeys(site.live.urls, "postgresql://nobody@/x?host=/nonexistent")

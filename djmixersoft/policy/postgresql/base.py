@@ -7,7 +7,7 @@ import psycopg
 from django.db.backends.postgresql import base
 from django.db.backends.postgresql.psycopg_any import IsolationLevel
 
-from djmixersoft.policy.postgresql.reach import Reach
+from djmixersoft.policy.postgresql.reach import PROBE_SECONDS, Reach
 from djmixersoft.policy.postgresql.sessions import clean
 
 
@@ -19,22 +19,31 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:  # noqa: ANN401 - Django's signature
         """A connection; from the pool, if there is one, as good as new.
 
-        Raises psycopg.OperationalError after the pool's time at the latest, and at once while the server is known to be
-        out of reach.
+        Raises psycopg.OperationalError: after the pool's time where others get all there are, soon where nobody gets
+        one, and at once while the server is known to be out of reach.
         """
         if not self.pool:
             return super().get_new_connection(conn_params)
         self.isolation_level = IsolationLevel.READ_COMMITTED
         self.pool.open()
-        reach = self._reaches.setdefault(self.alias, Reach(self.pool.timeout))
+        reach = self._reaches.setdefault(self.alias, Reach())
+        latest = time.monotonic() + self.pool.timeout
         with reach.attempt() as patience:
-            return self._clean_one(time.monotonic() + patience)
+            deadline = time.monotonic() + patience
+            while True:
+                try:
+                    return self._clean_one(deadline)
+                except psycopg.OperationalError:
+                    deadline = min(reach.reached + patience, latest)
+                    if time.monotonic() >= deadline:
+                        raise
 
     def _clean_one(self, deadline: float) -> psycopg.Connection:
         while True:
             connection: psycopg.Connection = self.pool.getconn(timeout=deadline - time.monotonic())
             try:
-                clean(connection, deadline - time.monotonic())
+                # It gets its moment even where the last one went into waiting: the connection may be fine.
+                clean(connection, max(deadline - time.monotonic(), PROBE_SECONDS))
             except psycopg.OperationalError:
                 # The pool puts a new one in the place of a closed one.
                 connection.close()

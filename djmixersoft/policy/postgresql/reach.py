@@ -8,6 +8,8 @@ from typing import Final
 
 import psycopg
 
+NOTICE_SECONDS: Final = 1.5
+"""Nobody got a connection for so long: then there is none to be got."""
 PROBE_SECONDS: Final = 0.25
 
 
@@ -21,12 +23,13 @@ class Reach:
     Without it each of them would wait for the pool's whole time, and the site's threads would all be waiting.
     """
 
-    def __init__(self, patience: float) -> None:
-        """`patience`: seconds that a request waits for a connection, unless the server is known to be gone."""
+    def __init__(self, patience: float = NOTICE_SECONDS) -> None:
+        """`patience`: seconds in which nobody gets a connection before the server counts as gone."""
+        self.reached = 0.0
+        """When somebody last got a connection, by time.monotonic()."""
         self._patience = patience
         self._probing = threading.Lock()
         self._is_gone = False
-        self._reached = 0.0
 
     @contextmanager
     def attempt(self) -> Iterator[float]:
@@ -36,7 +39,7 @@ class Reach:
                 yield self._patience
             except psycopg.OperationalError:
                 # Where others get connections all the while, it is only that there are too few.
-                self._is_gone = time.monotonic() - self._reached >= self._patience
+                self._is_gone = time.monotonic() >= self.reached + self._patience
                 raise
         elif self._probing.acquire(blocking=False):
             try:
@@ -45,4 +48,4 @@ class Reach:
                 self._probing.release()
         else:
             raise OutOfReach("the database is out of reach")
-        self._reached, self._is_gone = time.monotonic(), False
+        self.reached, self._is_gone = time.monotonic(), False

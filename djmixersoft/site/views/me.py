@@ -144,7 +144,7 @@ def email_confirm(request: HttpRequest, token: str) -> HttpResponseBase:
     again = (reverse("me"), _("To the page about you"))
     match state:
         case "open":
-            return page(request, "email_confirm", title=_("Your new e-mail address"))
+            return page(request, "email_confirm", title=_("Your new address"))
         case "done":
             return see("sign-in", done="email-confirmed")
         case "taken":

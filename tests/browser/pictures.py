@@ -1,0 +1,109 @@
+"""Takes the pictures in docs/screenshots anew: `.venv/bin/python -m tests.browser.pictures`. Roles, not people."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+
+from tests.browser.conftest import ARGUMENTS
+from tests.browser.crew import Person, registered, registered_by_invitation
+from tests.browser.living import Site
+from tests.browser.story import wait_for_sound
+from tests.browser.tracks import wav
+from tests.operations.installation import Installation
+from tests.support import CHROMIUM, ROOT
+
+FOLDER: Final = ROOT / "docs" / "screenshots"
+LARGEST: Final = 200_000  # bytes
+TRACKS: Final = {
+    "Doors open, 116 bpm.wav": 70,
+    "Warm-up blend, 122 bpm.wav": 110,
+    "Peak time edit, 128 bpm.wav": 60,
+    "Acid tool with a long break.wav": 90,
+    "Closing set, take 3.wav": 240,
+}
+
+
+def main() -> None:
+    """Start an installation, let a crew work in it, and take the pictures."""
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        installation = Installation(Path(folder) / "data")
+        installation.start()
+        try:
+            admin = _crew(Site(installation), playwright)
+            done = installation.command("promises", "verify")
+            assert done.returncode == 0, done.stdout + done.stderr
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+            _take_all(browser, admin)
+            browser.close()
+        finally:
+            installation.end()
+
+
+def _crew(site: Site, playwright: Playwright) -> Person:
+    admin = registered(site, playwright.request, "admin@example.org", "Night Shift")
+    registered_by_invitation(site, playwright.request, "light-jockey@example.org", admin)
+    resident = registered_by_invitation(site, playwright.request, "resident@example.org", admin)
+    resident.send("/me/name", name="The resident")
+    admin.upload(("Rider and set times.pdf", b"%PDF-1.7 nothing in it"))
+    for number, (name, seconds) in enumerate(TRACKS.items()):
+        (admin, resident)[number % 2].upload((name, wav(seconds, beats_per_minute=116 + 3 * number)))
+    for email in ("vocalist@example.org", "promoter@example.org"):
+        admin.invite(email)
+    return admin
+
+
+def _take_all(browser: Browser, admin: Person) -> None:
+    with _page(browser, admin, dark=True, signed_in=False) as page:
+        page.goto("/")
+        _take(page, "front-dark")
+    with _page(browser, admin, signed_in=False) as page:
+        page.goto("/sign-in")
+        _take(page, "sign-in")
+        page.goto("/privacy")
+        _take(page, "privacy")
+        page.goto("/privacy#2a")
+        page.locator('[id="2a"] summary').click()
+        _take(page, "privacy-clause")
+    with _page(browser, admin) as page:
+        page.goto(admin.account)
+        _take(page, "crate")
+        page.goto(f"{admin.account}/members")
+        _take(page, "members")
+    with _page(browser, admin, dark=True) as page:
+        page.goto(admin.account)
+        page.get_by_role("link", name="Play").first.click()
+        wait_for_sound(page.locator("audio"), later_than=2)
+        _take(page, "track-dark")
+    with _page(browser, admin, narrow=True) as page:
+        page.goto(admin.account)
+        _take(page, "crate-320")
+
+
+@contextmanager
+def _page(
+    browser: Browser, admin: Person, *, dark: bool = False, narrow: bool = False, signed_in: bool = True
+) -> Iterator[Page]:
+    context = browser.new_context(
+        base_url=admin.site.origin,
+        ignore_https_errors=True,
+        color_scheme="dark" if dark else "light",
+        reduced_motion="reduce",
+        viewport={"width": 320, "height": 640} if narrow else {"width": 1280, "height": 800},
+        device_scale_factor=2 if narrow else 1,
+        storage_state=admin.memory() if signed_in else None,
+    )
+    yield context.new_page()
+    context.close()
+
+
+def _take(page: Page, name: str) -> None:
+    taken = page.screenshot(path=FOLDER / f"{name}.png")
+    assert len(taken) < LARGEST, f"{name} is too large: {len(taken)} bytes"
+
+
+if __name__ == "__main__":
+    main()
