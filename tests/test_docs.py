@@ -60,7 +60,7 @@ def test_every_setting_that_the_program_reads_is_explained() -> None:
     }
     read_ones -= NOT_SETTINGS | FROM_ELSEWHERE
     assert {"DJMS_URL", "MAIL_URL", "DJMS_LISTEN", "DATABASE_URL", "DJMS_DATA"} <= read_ones, "it finds them"
-    text = read("docs/operating.md")
+    text = read("docs/operating.md") + read("docs/programs.md")
     assert [name for name in sorted(read_ones) if name not in text] == []
 
 
