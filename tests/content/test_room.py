@@ -33,11 +33,11 @@ def document(crate: Crate, *texts: str) -> str:
 
 
 def test_the_page_says_what_takes_the_room(crate: Crate, mates: Crate, superuser: Superuser) -> None:
-    set_quota(superuser, crate, "1000000000")
     folder = crate.folder("Sets")
     crate.file("big.ogg", crate.folder("Inner", folder), b"OggS" + bytes(300_000))
     crate.throw_away(crate.file("gone.ogg", content=b"OggS" + bytes(100_000)))
     document(crate, "a" * 50_000, "short")
+    set_quota(superuser, crate, "1000000000")
     for seen in (crate, mates):
         words = text_of(seen.person.get(f"{crate.path}/room"))
         assert "Trash 97.8 KB" in words

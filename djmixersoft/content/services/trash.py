@@ -10,7 +10,7 @@ from django.db import connection
 from djmixersoft.accounts.services import NotAllowed
 from djmixersoft.content.models import Blob
 from djmixersoft.content.services.items import refusals
-from djmixersoft.content.services.tree import lock_tree
+from djmixersoft.content.services.tree import begin_many
 
 BATCH: Final = 2_000
 """Items that are deleted in one transaction, so that nobody waits long for one of them."""
@@ -57,7 +57,7 @@ def restore(*, account_id: UUID, roots: Collection[UUID]) -> Restored:
     count = at_the_top = 0
     left = set(roots)
     with refusals(), connection.cursor() as cursor:
-        lock_tree(account_id)
+        begin_many(account_id)
         while left:
             cursor.execute(_FIRST, {"account": account_id, "roots": list(left)})
             # Where each lies in another, which only SQL by hand can bring about, all come at once.

@@ -4,10 +4,10 @@ One statement for however many items, since people arrange thousands at once. Wh
 waited for, never overwritten.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID, uuid4
 
 from django.db import connection
@@ -34,6 +34,10 @@ class Done:
     count: int
     undo_id: UUID | None
 
+
+Thing = TypeVar("Thing")
+AT_ONCE: Final = 5_000
+"""Items in one statement."""
 
 _MOVE: Final = """
 WITH was AS (
@@ -100,11 +104,12 @@ def move(*, account_id: UUID, ids: Collection[UUID], into: UUID | None) -> Done:
 
     Raises NotAllowed, NoSuchFolder, InItself, TooDeep; then none was moved.
     """
-    with refusals():
-        lock_tree(account_id)
-        with connection.cursor() as cursor:
-            cursor.execute(_MOVE, {"account": account_id, "ids": list(ids), "to": into})
-            before = dict(cursor.fetchall())
+    before: dict[UUID, UUID | str | None] = {}
+    with refusals(), connection.cursor() as cursor:
+        begin_many(account_id)
+        for some in in_batches(list(ids)):
+            cursor.execute(_MOVE, {"account": account_id, "ids": some, "to": into})
+            before |= dict(cursor.fetchall())
     return Done(len(before), note_undo(account_id, What.MOVED, before, str(into or "")))
 
 
@@ -112,6 +117,7 @@ def trash(*, account_id: UUID, ids: Collection[UUID]) -> Done:
     """Throws items away for 30 days, with all that lies in them, which `count` is without. Raises NotAllowed."""
     roots: list[UUID] = []
     with refusals(), connection.cursor() as cursor:
+        begin_many(account_id)
         cursor.execute(_TRASH, {"account": account_id, "ids": list(ids), "again": False})
         roots = [item_id for item_id, is_root in cursor if is_root]
         while cursor.rowcount and roots:
@@ -119,13 +125,20 @@ def trash(*, account_id: UUID, ids: Collection[UUID]) -> Done:
     return Done(len(roots), note_undo(account_id, What.TRASHED, dict.fromkeys(roots), ""))
 
 
-def lock_tree(account_id: UUID) -> None:
-    """Let nobody else move folders of the account until the transaction ends.
+def begin_many(account_id: UUID) -> None:
+    """Let nobody else move folders of the account until the transaction ends, and give large statements their time.
 
-    The trigger would wait for it too, but only when items are locked, and two that wait for each other don't end.
+    The trigger would wait for the others too, but only when items are locked, and two that wait for each other don't
+    end.
     """
     with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = '60s'")
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"djms.tree {account_id}"])
+
+
+def in_batches(some: Sequence[Thing]) -> Iterator[list[Thing]]:
+    """As many at once as one statement does well."""
+    return (list(some[start : start + AT_ONCE]) for start in range(0, len(some), AT_ONCE))
 
 
 def note_undo(account_id: UUID, what: What, before: dict[UUID, UUID | str | None], after: str) -> UUID | None:

@@ -12,7 +12,7 @@ from djmixersoft.content.models import Item
 from djmixersoft.content.models.labels import TAKEN_BACK_WITHIN
 from djmixersoft.content.services import trash
 from djmixersoft.content.services.items import refusals
-from djmixersoft.content.services.tree import What, lock_tree, set_name
+from djmixersoft.content.services.tree import What, begin_many, in_batches, set_name
 
 Before = dict[UUID, str | None]
 
@@ -23,12 +23,17 @@ RETURNING what, before, after
 """
 # What was moved on by another stays there, and what came from a folder that is gone stays too.
 _MOVE_BACK: Final = """
-UPDATE item i SET parent_id = was.parent
-  FROM unnest(%(ids)s::uuid[], %(parents)s::uuid[]) AS was (id, parent)
- WHERE i.account_id = %(account)s AND i.id = was.id AND i.trashed_with IS NULL
-   AND i.parent_id IS NOT DISTINCT FROM %(there)s
-   AND (was.parent IS NULL OR EXISTS (
-     SELECT FROM item p WHERE p.account_id = %(account)s AND p.id = was.parent AND p.trashed_with IS NULL))
+WITH was AS (SELECT * FROM unnest(%(ids)s::uuid[], %(parents)s::uuid[]) AS was (id, parent)),
+folders AS MATERIALIZED (
+  SELECT id FROM item WHERE account_id = %(account)s AND id = ANY(%(folders)s::uuid[]) AND trashed_with IS NULL),
+still AS (
+  SELECT id FROM item
+   WHERE account_id = %(account)s AND id = ANY(%(ids)s::uuid[]) AND trashed_with IS NULL
+     AND parent_id IS NOT DISTINCT FROM %(there)s ORDER BY id FOR NO KEY UPDATE),
+back AS MATERIALIZED (
+  SELECT was.id, was.parent FROM was JOIN still USING (id) LEFT JOIN folders ON folders.id = was.parent
+   WHERE was.parent IS NULL OR folders.id IS NOT NULL)
+UPDATE item i SET parent_id = back.parent FROM back WHERE i.account_id = %(account)s AND i.id = back.id
 """
 
 
@@ -58,16 +63,21 @@ def take_back(*, account_id: UUID, undo_id: UUID) -> TakenBack | None:
 
 
 def _move_back(account_id: UUID, before: Before, after: str) -> int:
-    lock_tree(account_id)
-    arguments: dict[str, Any] = {
-        "account": account_id,
-        "ids": list(before),
-        "parents": [None if folder is None else UUID(folder) for folder in before.values()],
-        "there": UUID(after) if after else None,
-    }
+    begin_many(account_id)
+    count = 0
     with connection.cursor() as cursor:
-        cursor.execute(_MOVE_BACK, arguments)
-        return int(cursor.rowcount)
+        for some in in_batches(list(before.items())):
+            parents = [None if folder is None else UUID(folder) for _, folder in some]
+            arguments: dict[str, Any] = {
+                "account": account_id,
+                "ids": [item_id for item_id, _ in some],
+                "parents": parents,
+                "folders": [folder for folder in set(parents) if folder],
+                "there": UUID(after) if after else None,
+            }
+            cursor.execute(_MOVE_BACK, arguments)
+            count += cursor.rowcount
+    return count
 
 
 def _rename_back(account_id: UUID, before: Before, after: str) -> int:
