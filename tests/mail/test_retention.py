@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 
 from djmixersoft.content import jobs as content_jobs
+from djmixersoft.content import stores
 from djmixersoft.content.stores import blobs
 from djmixersoft.policy.loading import load
 from djmixersoft.policy.retention import forget_expired, kept_for
@@ -34,12 +35,16 @@ ROWS = {
     " WHERE a.name = 'Kept' AND p.email = 'kept@example.org'",
     "mail_message": "INSERT INTO djms.mail_message (template, recipient, created_at)"
     " VALUES ('password-changed', 'kept@example.org', %s)",
+    "api_token": "INSERT INTO djms.api_token (token_hash, person_id, name, may_write, expires)"
+    " SELECT sha256(gen_random_uuid()::text::bytea), id, 'x', false, %s FROM djms.person"
+    " WHERE email = 'kept@example.org'",
 }
 EXPIRED, KEPT = 5, 3
 MOMENT = timedelta(minutes=1)
 
 
 CLEANING = (
+    "DELETE FROM djms.api_token WHERE person_id IN (SELECT id FROM djms.person WHERE email = 'kept@example.org')",
     "DELETE FROM djms.session WHERE person_id IN (SELECT id FROM djms.person WHERE email = 'kept@example.org')",
     "DELETE FROM djms.mail_proof WHERE person_id IN (SELECT id FROM djms.person WHERE email = 'kept@example.org')",
     "DELETE FROM djms.invitation WHERE account_id IN (SELECT id FROM djms.account WHERE name = 'Kept')",
@@ -115,7 +120,7 @@ def test_the_steward_does_it_by_itself_and_logs_numbers_only(filled: Filled) -> 
 
 def test_uploads_that_were_abandoned_a_day_ago_are_removed(workplace: Workplace) -> None:
     with workplace.as_login("djms_steward"):
-        blobs.cache_clear()
+        forget_stores()
         try:
             store = blobs()
             with store.incoming(str(uuid4())) as whole:
@@ -134,4 +139,10 @@ def test_uploads_that_were_abandoned_a_day_ago_are_removed(workplace: Workplace)
             old.discard()
             new.discard()
         finally:
-            blobs.cache_clear()
+            forget_stores()
+
+
+def forget_stores() -> None:
+    """Have the stores opened anew, where the settings say now."""
+    for opened in (stores.blobs, stores.partials, stores._folder):  # noqa: SLF001 - what is cached beneath the others
+        opened.cache_clear()
