@@ -6,6 +6,12 @@ from uuid import uuid4
 from djmixersoft.policy.probing import Attempts, Caller, Finding, LiveSystem, probe
 
 ROUNDS = 20
+WRITING = (
+    "SELECT concat(p.polname, ' on ', c.relname),"
+    " concat(pg_get_expr(p.polqual, c.oid), pg_get_expr(p.polwithcheck, c.oid))"
+    " FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid"
+    " WHERE c.relnamespace = 'djms'::regnamespace AND p.polcmd <> 'r' AND p.polroles = ARRAY[to_regrole(%s)::oid]"
+)
 
 
 @probe("4a")
@@ -34,3 +40,27 @@ def accounts_are_shut_to_strangers(system: LiveSystem) -> Finding:
     found = attempts.finding("with made-up cookies")
     trigger = "the trigger that keeps an Administrator is armed" if guarded else "no trigger keeps an Administrator"
     return Finding(found.kept and guarded, f"{found.evidence}; {trigger}")
+
+
+@probe("4a")
+def a_program_does_no_more_than_its_token_says(system: LiveSystem) -> Finding:
+    """A made-up token is nobody's, and whether one may write is asked wherever a program could write."""
+    attempts = Attempts()
+    with system.connect("site") as site:
+        for _ in range(ROUNDS):
+            bearer = f"djms_{secrets.token_urlsafe(32)}"
+            for role in ("p_teamwork", "p_self_service"):
+                program = Caller(site, "site", role, bearer=bearer)
+                for table in ("person", "account", "item", "item_key", "api_token"):
+                    attempts.expect_nothing(program, f"reading {table}", f"SELECT 1 FROM djms.{table} LIMIT 1")
+                    attempts.expect_nothing(program, f"removing from {table}", f"DELETE FROM djms.{table}")
+    roles = [purpose.role for purpose in system.rules.purposes.values() if purpose.programs]
+    with system.connect("auditor") as auditor:
+        written = [row for role in roles for row in auditor.execute(WRITING.encode(), [role])]
+    unasked = sorted(where for where, condition in written if "may_write()" not in condition)
+    found = attempts.finding("with made-up tokens of programs")
+    asked = f"{len(written)} row policies for writing ask whether a token may write"
+    return Finding(
+        found.kept and bool(written) and not unasked,
+        f"{found.evidence}; {f'not asked: {unasked[0]}' if unasked else asked}",
+    )

@@ -1,14 +1,21 @@
 """Probes of what is promised about Content: that nobody at the company reads it, and that it is confidential."""
 
 import random
+import secrets
 from itertools import islice
 from pathlib import Path
 
 from djmixersoft.policy import catalog
 from djmixersoft.policy.fetching import Unseen
-from djmixersoft.policy.probing import Attempts, Finding, LiveSystem, in_each_role, probe
+from djmixersoft.policy.probing import Attempts, Caller, Finding, LiveSystem, in_each_role, probe
 from djmixersoft.vault.ciphertext import Oddity, examined
 
+ROUNDS = 20
+LINKED = (
+    "SELECT concat(p.polname, ' on ', c.relname), pg_get_expr(p.polqual, c.oid) FROM pg_policy p"
+    " JOIN pg_class c ON c.oid = p.polrelid"
+    " WHERE c.relnamespace = 'djms'::regnamespace AND p.polroles && ARRAY[to_regrole('p_sharing')::oid, 0::oid]"
+)
 MOST_LISTED, SAMPLE = 100_000, 200  # files
 
 
@@ -23,6 +30,41 @@ def what_is_entered_is_content(system: LiveSystem) -> Finding:
         locked == tables,
         f"{len(locked)} of {len(tables)} Content tables under forced row security; used for {', '.join(purposes)} only",
     )
+
+
+@probe("4a")
+def a_link_opens_only_what_it_names(system: LiveSystem) -> Finding:
+    """Made-up links open nothing and show nothing, and what a real one shows is bound to the item that it names."""
+    attempts = Attempts()
+    tables = system.rules.categories["content"].tables
+    with system.connect("site") as site:
+        for _ in range(ROUNDS):
+            secret = secrets.token_urlsafe(32)
+            holder = Caller(site, "site", "p_sharing", secret)
+            for table in tables:
+                attempts.expect_nothing(holder, f"reading {table}", f"SELECT account_id FROM djms.{table} LIMIT 1")
+                attempts.expect_nothing(holder, f"removing from {table}", f"DELETE FROM djms.{table}")
+            look = "SELECT 1 FROM djms.look_at_share(%s, false) WHERE state <> 'unknown'"
+            attempts.expect_nothing(holder, "looking at a link", look, secret)
+            guess = "SELECT 1 WHERE djms.open_share(%s, %s, %s) = 'open'"
+            attempts.expect_nothing(holder, "opening a link", guess, secret, b"guess", secrets.token_bytes(32))
+            note = "SELECT djms.note_share_use(gen_random_uuid(), 'looked')"
+            attempts.expect_nothing(holder, "noting a use", note)
+    with system.connect("auditor") as auditor:
+        policies = auditor.execute(LINKED.encode()).fetchall()
+    loose = sorted(where for where, condition in policies if not _is_bound(where, condition or ""))
+    found = attempts.finding("with made-up links")
+    bound = f"{len(policies)} row policies for links, each bound to the account and the item that a link names"
+    return Finding(
+        found.kept and bool(policies) and not loose,
+        f"{found.evidence}; {f'not bound: {loose[0]}' if loose else bound}",
+    )
+
+
+def _is_bound(where: str, condition: str) -> bool:
+    """Whether a row policy shows what the link in hand names: one account's rows, and but for its key one item's."""
+    asks_account = "linked_account()" in condition
+    return asks_account and (where.endswith(" on account_key") or "linked(" in condition)
 
 
 @probe("4b")

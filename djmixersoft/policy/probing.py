@@ -18,7 +18,7 @@ from djmixersoft.policy.models import Status
 from djmixersoft.policy.rules import Rules, role_of
 
 Connection = psycopg.Connection[Any]
-_TAKE = b"SELECT set_config('role', %s, true), set_config('djms.token', %s, true)"
+_TAKE = b"SELECT set_config('role', %s, true), set_config('djms.token', %s, true), set_config('djms.bearer', %s, true)"
 PAST_RIGHTS = ("23", "DJ", "P0")  # SQLSTATE classes of constraints, of our triggers and of PL/pgSQL's own
 PATIENCE = 5  # seconds for the database to take a connection, and for a lock
 
@@ -88,12 +88,13 @@ def probes_of(promise: str) -> list[Probe]:
 
 @dataclass(frozen=True)
 class Caller:
-    """Who tries: a login, in a role or as itself, with a session's token that is nobody's, or none."""
+    """Who tries: a login, in a role or as itself, with a token that is nobody's (`bearer`: a program's)."""
 
     connection: Connection
     login: str
     role: str = ""
     token: str = ""
+    bearer: str = ""
 
     def __str__(self) -> str:
         return f"{self.login} as {self.role}" if self.role else self.login
@@ -123,7 +124,7 @@ class Attempts:
         breach too; any other error says nothing about rights, and is raised.
         """
         self.tried += 1
-        taken = [caller.role or "none", caller.token]
+        taken = [caller.role or "none", caller.token, caller.bearer]
         try:
             with caller.connection.transaction(force_rollback=True):
                 caller.connection.execute(_TAKE, taken)

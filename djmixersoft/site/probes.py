@@ -14,6 +14,7 @@ from djmixersoft.policy.middleware import SESSION_COOKIE
 from djmixersoft.policy.probing import Finding, LiveSystem, probe
 
 PUBLIC = ("/", "/privacy", "/terms", "/cookies", "/register", "/sign-in", "/password/forgotten")
+STUDIO = ("/studio",)
 SIGNED_IN = ("/studio", "/me", "/me/sessions")
 LIMITS = ("superuser", "warranty", 'id="6b"')
 OURS = {"'none'", "'self'", "data:"}  # what a Content-Security-Policy may name without naming somebody else
@@ -28,22 +29,27 @@ _MAYBE_ADDRESS = re.compile(rb"(?<![\w:.-])[0-9a-fA-F:.]{3,}(?![\w-])")
 def no_cookie_before_signing_in(system: LiveSystem) -> Finding:
     """No page sets a cookie before somebody signs in, or lets anybody else's page, picture or script set one."""
     forged = f"{SESSION_COOKIE}={secrets.token_urlsafe(32)}"
-    pages = [system.get(path, cookie=cookie) for path in PUBLIC + SIGNED_IN for cookie in ("", forged)]
-    setting = [value for page in pages for value in page.header("set-cookie") if "Max-Age=0" not in value]
-    open_ones = sum(not _keeps_to_itself(page) for page in pages)
+    pages = [(path, system.get(path, cookie=cookie)) for path in PUBLIC + SIGNED_IN for cookie in ("", forged)]
+    setting = [value for _path, page in pages for value in page.header("set-cookie") if "Max-Age=0" not in value]
+    open_ones = sum(not _keeps_to_itself(page, _scripts_of(path)) for path, page in pages)
     return Finding(
         not setting and not open_ones,
         f"{len(pages)} pages fetched, with and without a made-up cookie: {len(setting)} set one, "
-        f"{open_ones} let the browser load anything from elsewhere or run a script",
+        f"{open_ones} let the browser load anything from elsewhere, or run a script where no crew works",
     )
 
 
-def _keeps_to_itself(page: Page) -> bool:
-    """Whether the browser is told to load nothing but ours, and no script at all."""
+def _scripts_of(path: str) -> set[str]:
+    """Whose scripts a page may run: ours where a crew works, nobody's anywhere else."""
+    return {"'self'"} if path in STUDIO else {"'none'"}
+
+
+def _keeps_to_itself(page: Page, scripts: set[str]) -> bool:
+    """Whether the browser is told to load nothing but ours, and to run no other scripts than these."""
     policies = [_directives(value) for value in page.header("content-security-policy")]
     return any(
         one.get("default-src") == {"'none'"}
-        and one.get("script-src", set()) <= {"'none'"}
+        and one.get("script-src", set()) <= scripts
         and all(sources <= OURS for sources in one.values())
         for one in policies
     )

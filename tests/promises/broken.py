@@ -1,6 +1,19 @@
 """For each probe, installations that are broken in the one respect which it must notice."""
 
-from tests.promises.sabotage import ANYBODY, CLOSED_LIST, Sabotage, file, old_tls, opened, page, sql, weakened
+from tests.promises.sabotage import (
+    ANY_LINK,
+    ANY_MEMBER,
+    ANY_PROGRAM,
+    ANYBODY,
+    CLOSED_LIST,
+    Sabotage,
+    file,
+    old_tls,
+    opened,
+    page,
+    sql,
+    weakened,
+)
 from tests.promises.tampering import with_header, with_status, with_words, without_header
 from tests.vault.sealing import noise, seal
 
@@ -70,8 +83,25 @@ BROKEN: dict[tuple[str, str], dict[str, Sabotage]] = {
         ),
     },
     ("4a", "accounts_are_shut_to_strangers"): {
-        "a stranger is taken for a member": sql(ANYBODY),
+        "a stranger is taken for a member": sql(ANY_MEMBER),
         "nothing keeps an Administrator": sql("ALTER TABLE djms.membership DISABLE TRIGGER keep_an_administrator"),
+    },
+    ("4a", "a_program_does_no_more_than_its_token_says"): {
+        "any token is believed": sql(ANY_PROGRAM),
+        "a token that may only read may write": sql(
+            'ALTER POLICY "teamwork remove account" ON djms.item_tag USING ('
+            "account_id = ANY ((SELECT djms.my_accounts())::uuid[]))"
+        ),
+    },
+    ("4a", "a_link_opens_only_what_it_names"): {
+        "any link is believed": sql(ANY_LINK),
+        "a link opens to all of an account": sql(
+            'ALTER POLICY "sharing read linked" ON djms.item USING (account_id = (SELECT djms.linked_account()))'
+        ),
+        "a link opens to another account's item of the same id": sql(
+            'ALTER POLICY "sharing read linked" ON djms.item_key USING (djms.linked(item_id))'
+        ),
+        "who holds a link sees all links": opened("share", "p_sharing"),
     },
     ("4b", "nobody_at_the_company_can_read_content"): {
         "the desk can do what members do": sql(

@@ -23,6 +23,19 @@ ANYBODY = (
     "CREATE OR REPLACE FUNCTION djms.current_person() RETURNS uuid LANGUAGE plpgsql STABLE SECURITY DEFINER"
     " SET search_path = djms, pg_temp SET debug_print_plan = off AS 'BEGIN RETURN (SELECT id FROM person LIMIT 1); END'"
 )
+_BENT = " LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = djms, pg_temp SET debug_print_plan = off AS "
+ANY_MEMBER = (
+    f"CREATE OR REPLACE FUNCTION djms.my_accounts() RETURNS uuid[]{_BENT}"
+    "'BEGIN RETURN ARRAY(SELECT id FROM account); END'"
+)
+ANY_PROGRAM = (
+    "CREATE OR REPLACE FUNCTION djms.token_bearer(OUT bearer uuid, OUT only_account uuid, OUT writes boolean)"
+    f"{_BENT}'BEGIN SELECT person_id, NULL, true INTO bearer, only_account, writes FROM membership LIMIT 1; END'"
+)
+ANY_LINK = (
+    f"CREATE OR REPLACE FUNCTION djms.held_share(OUT account uuid, OUT id uuid, OUT item uuid){_BENT}"
+    "'BEGIN SELECT s.account_id, s.id, s.item_id INTO account, id, item FROM share s LIMIT 1; END'"
+)
 CLOSED_LIST = ", ".join(f"'{mail.value}'" for mail in Template)
 
 

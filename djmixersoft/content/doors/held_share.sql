@@ -1,5 +1,5 @@
 -- The link that the given token opens: its own secret, or what open_share() gave for its password. An unknown, expired or
--- revoked one is refused (SQLSTATE DJ004), and so is one whose password was not given.
+-- revoked one is refused (SQLSTATE 42501), and so is one whose password was not given.
 create or replace function djms.held_share(out account uuid, out id uuid, out item uuid)
 language plpgsql stable security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
 declare
@@ -13,7 +13,7 @@ begin
      where o.token_hash = given and o.expires > clock_timestamp();
   end if;
   if held.id is null or held.revoked_at is not null or held.expires <= clock_timestamp() then
-    raise exception 'no such link' using errcode = 'DJ004';
+    raise exception 'no such link' using errcode = '42501';
   end if;
   account := held.account_id;
   id := held.id;

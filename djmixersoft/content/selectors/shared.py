@@ -88,7 +88,7 @@ def holding(secret: str) -> Iterator[Held]:
         with acting_for("sharing", token=secret):
             yield _held(look(secret))
     except DatabaseError as error:
-        if sqlstate(error) != "DJ004":
+        if sqlstate(error) != "42501" or "no such link" not in str(error):
             raise
         with acting_for("sharing"):
             raise NotOpen(look(secret).state) from error
