@@ -13,8 +13,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 
 from djmixersoft.vault.blobs import BlobStore, FolderStore
+from djmixersoft.vault.folder_partials import FolderPartials
 from djmixersoft.vault.keys import FileRootKey, RootKey
-from djmixersoft.vault.partials import FolderPartials, PartialStore
+from djmixersoft.vault.partials import PartialStore
 
 _A_MOMENT: Final = 5.0  # seconds for which the person waits whose request it is
 

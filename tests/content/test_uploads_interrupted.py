@@ -24,9 +24,9 @@ TRACK = b"OggS" + noise(100_000)
 STEPS = {
     "while it is written down": "djmixersoft.content.services.uploads.note_rest",
     "before it is checked": "djmixersoft.vault.arriving.Arrival.check",
-    "before it is visible": "djmixersoft.vault.partials.FolderPartial.commit",
+    "before it is visible": "djmixersoft.vault.folder_partials.FolderPartial.commit",
     "before it is an item": "djmixersoft.content.services.uploads.finish",
-    "before what lay incoming is gone": "djmixersoft.vault.partials.FolderPartial.discard",
+    "before what lay incoming is gone": "djmixersoft.vault.folder_partials.FolderPartial.discard",
 }
 
 
@@ -191,7 +191,7 @@ def test_a_store_that_is_full_at_the_very_end_costs_nothing(owner: Person, monke
 
     url = place(owner, len(TRACK))
     with monkeypatch.context() as patch:
-        patch.setattr("djmixersoft.vault.partials.FolderPartial.commit", full)
+        patch.setattr("djmixersoft.vault.folder_partials.FolderPartial.commit", full)
         assert patched(owner, url, 0, TRACK).status_code == HTTPStatus.INSUFFICIENT_STORAGE
     assert bytes_of(owner, item_of(asked(owner, url))) == TRACK
 

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from djmixersoft.vault.arriving import Arrival, Rest, WrongChecksum, held_back
 from djmixersoft.vault.blobs import FolderStore, NoRoom
 from djmixersoft.vault.cobblestone import CHUNK, HEADER, SEALED_CHUNK, Altered, Chunks
+from djmixersoft.vault.folder_partials import FolderPartials
 from djmixersoft.vault.keys import Key
 from djmixersoft.vault.media import MediaType
-from djmixersoft.vault.partials import FolderPartials
 from tests.support import IS_LONG
 from tests.vault.sealing import BLOB, CONTEXT, KEY, noise, read_all, seal, unseal
 from tests.vault.test_blobs import files, files_limited_to

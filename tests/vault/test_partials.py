@@ -15,7 +15,8 @@ from uuid import uuid4
 import pytest
 
 from djmixersoft.vault.blobs import FolderStore, Missing, NoRoom
-from djmixersoft.vault.partials import FolderPartials, InUse, TakenOver
+from djmixersoft.vault.folder_partials import FolderPartials
+from djmixersoft.vault.partials import InUse, TakenOver
 from tests.support import ROOT
 from tests.vault.test_blobs import BAD_NAMES, files, files_limited_to
 
@@ -197,7 +198,7 @@ def test_who_was_taken_over_writes_nothing_more(partials: FolderPartials, store:
 def test_a_writer_that_shows_that_it_is_alive_is_not_taken_over(
     partials: FolderPartials, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("djmixersoft.vault.partials._BEAT", 0.0)
+    monkeypatch.setattr("djmixersoft.vault.folder_partials._BEAT", 0.0)
     with partials.open(name) as first:
         for file in files(tmp_path):
             os.utime(file, (time.time() - 60, time.time() - 60))
@@ -210,7 +211,7 @@ HOLDER = """
 import sys, time
 from pathlib import Path
 from djmixersoft.vault.blobs import FolderStore
-from djmixersoft.vault.partials import FolderPartials
+from djmixersoft.vault.folder_partials import FolderPartials
 opened = FolderPartials(FolderStore(Path(sys.argv[1]))).open(sys.argv[2])
 opened.put(0, b"what it wrote")
 print("held", flush=True)
