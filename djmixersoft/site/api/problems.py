@@ -11,6 +11,8 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from djmixersoft.accounts.services import NotAllowed
 from djmixersoft.content.services import copying, data, labels
 from djmixersoft.content.services.items import InItself, NoSuchFolder, QuotaFull, TooDeep
+from djmixersoft.content.services.shares import NothingToShare
+from djmixersoft.people.passwords import Busy
 from djmixersoft.policy.errors import MayOnlyRead, NotSignedIn, is_not_signed_in
 from djmixersoft.site.api.schemas import Problem
 from djmixersoft.site.pages import RETRY_SECONDS, retry_after
@@ -27,6 +29,8 @@ _IN_WORDS: Final[Sequence[tuple[type[Exception], int, str]]] = (
     (MayOnlyRead, 403, "This token may only read."),
     (Http404, 404, "There is no such thing here, or not for this token."),
     (NotAllowed, 404, "There is no such thing here, or not for this token."),
+    (NothingToShare, 404, "There is no such thing here, or it is in the trash."),
+    (Busy, 503, "Very many passwords wait to be hashed. Please try again in a moment."),
     (NoSuchFolder, 409, "The folder isn't there, or is in the trash."),
     (InItself, 409, "A folder can't be put into itself."),
     (TooDeep, 409, "There are too many folders in each other already."),

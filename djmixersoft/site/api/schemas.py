@@ -9,6 +9,9 @@ from ninja import Schema
 from pydantic import AfterValidator, Field
 
 from djmixersoft.content.services.documents import LONGEST as LONGEST_TEXT
+from djmixersoft.content.services.shares import DAYS, MOST_DAYS
+from djmixersoft.people.passwords import LONGEST as LONGEST_PASSWORD
+from djmixersoft.people.passwords import SHORTEST
 from djmixersoft.site.content_forms import LONGEST_ITEM_NAME
 
 
@@ -215,4 +218,49 @@ class Trash(Schema):
     """A page of the trash, latest first, and whether there is a next one."""
 
     items: list[Thrown]
+    more: bool
+
+
+class WantedLink(Schema):
+    """For how many days a link is to work, and the password that it is to want, if any."""
+
+    days: Annotated[int, Field(ge=1, le=MOST_DAYS)] = DAYS
+    password: Annotated[str, Field(min_length=SHORTEST, max_length=LONGEST_PASSWORD)] | None = None
+
+
+class NewLink(Schema):
+    """A link that was just made; `url` is told this once."""
+
+    id: UUID
+    url: str
+
+
+class Use(Schema):
+    """That a link was used: looked at, played or taken; `name`: an item's, where it is told item by item."""
+
+    what: Literal["looked", "played", "taken"]
+    name: str
+    times: int
+    latest: datetime
+
+
+class Link(Schema):
+    """A link to people outside; `gone`: what it shows is in the trash. `uses`: in all; `latest`: item by item."""
+
+    id: UUID
+    item_id: UUID
+    name: str
+    has_password: bool
+    created_by: str
+    created_at: datetime
+    expires: datetime
+    state: Literal["open", "revoked", "expired", "gone"]
+    uses: list[Use]
+    latest: list[Use]
+
+
+class Links(Schema):
+    """A page of links, and whether there is a next one."""
+
+    links: list[Link]
     more: bool
