@@ -2,13 +2,18 @@
 
 import hashlib
 import threading
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
+from django.db import ProgrammingError
+from django.utils import timezone
 
+from djmixersoft.content.models import Upload
+from djmixersoft.policy.purposes import acting_for
 from tests.content.sending import TUS, Tree, asked, begun, bytes_of, ended, item_of, patched, place, sent
 from tests.site.browsing import COOKIE, Browser, Person, Post, registered
 from tests.vault.sealing import noise
@@ -202,6 +207,21 @@ def test_what_nobody_goes_on_with_ends_after_a_week(owner: Person, tree: Tree) -
     for answer in (asked(owner, url), patched(owner, url, 20_000, TRACK[20_000:])):
         assert answer.status_code == HTTPStatus.GONE
     assert url not in owner.get(f"{owner.crate}/uploads").text
+
+
+def test_not_even_smuggled_sql_keeps_an_upload_for_longer_or_makes_it_larger(owner: Person) -> None:
+    upload_id = place(owner, 10).rpartition("/")[2]
+    week = timezone.now() + timedelta(days=7, minutes=1)
+    with acting_for("teamwork", token=owner.browser.token):
+        mine = Upload.objects.filter(account_id=owner.account_id or "", id=upload_id)
+        mine.update(expires=timezone.now() + timedelta(days=1000))
+        assert mine.get().expires < week
+    for change in ({"size": 10**12}, {"added_by_id": uuid4()}, {"wrapped": b""}, {"item_id": uuid4()}):
+        with (
+            pytest.raises(ProgrammingError, match="permission denied"),
+            acting_for("teamwork", token=owner.browser.token),
+        ):
+            Upload.objects.filter(account_id=owner.account_id or "", id=upload_id).update(**change)
 
 
 def test_a_mate_and_a_stranger_find_nothing_where_ones_uploads_are(owner: Person, stranger: Person, post: Post) -> None:

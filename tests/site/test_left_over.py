@@ -31,16 +31,16 @@ file = BytesIO({music!r})
 file.name = "crash.ogg"
 browser.post({crate!r} + "/upload", {{"tracks": file}})
 """
-REMOVE = """
+EMPTY_TRASH = """
 from tests.site.browsing import COOKIE, Browser
 browser = Browser()
 browser.cookies[COOKIE] = {token!r}
-browser.post({crate!r} + "/items/" + {item!r} + "/remove")
+browser.post({crate!r} + "/trash/empty")
 """
 # Where the process dies, as what takes the place of a function of the site's.
-BEFORE_THE_ROWS = "from djmixersoft.content import services\nservices.add_items = die\n"
+BEFORE_THE_ROWS = "from djmixersoft.content.services import items as services\nservices.add_items = die\n"
 BEFORE_THE_COMMIT = (
-    "from djmixersoft.content import services\nreal = services.add_items\n"
+    "from djmixersoft.content.services import items as services\nreal = services.add_items\n"
     "services.add_items = lambda **given: (real(**given), die())\n"
 )
 BEFORE_THE_DELETION = "from djmixersoft.vault.blobs import FolderStore\nFolderStore.delete = die\n"
@@ -73,6 +73,13 @@ def age(path: Path, hours: float) -> None:
     os.utime(path, (then, then))
 
 
+def blob_of(superuser: psycopg.Connection, item: str) -> str:
+    """The name of an item's file."""
+    found = superuser.execute("SELECT blob_id FROM djms.item WHERE id = %s", (item,)).fetchone()
+    assert found
+    return str(found[0])
+
+
 def track(person: Person) -> str:
     """Upload a track; its item's id."""
     before = set(items_of(person, person.crate))
@@ -85,44 +92,51 @@ def track(person: Person) -> str:
 
 @pytest.mark.parametrize("place", [BEFORE_THE_ROWS, BEFORE_THE_COMMIT], ids=["rows", "commit"])
 def test_a_file_whose_row_a_crash_prevented_goes_after_a_day_and_no_other(
-    cluster: "Cluster", folder: Path, owner: Person, place: str
+    cluster: "Cluster", folder: Path, owner: Person, superuser: psycopg.Connection, place: str
 ) -> None:
-    kept, before = track(owner), blobs(folder)
+    item, before = track(owner), blobs(folder)
+    kept = blob_of(superuser, item)
     assert (
         run(cluster, "site", place + UPLOAD.format(token=owner.browser.token, crate=owner.crate, music=MUSIC)) == KILLED
     )
     ((name, left_over),) = blobs(folder).items() - before.items()
-    assert items_of(owner, owner.crate) == [kept]
+    assert items_of(owner, owner.crate) == [item]
     age(before[kept], 48)
     for hours, stays in ((23, True), (25, False)):
         age(left_over, hours)
         assert run(cluster, "steward", COMPARE) == 0
         assert (name in blobs(folder)) is stays
     assert kept in blobs(folder)
-    assert owner.get(f"{owner.crate}/items/{kept}/file").getvalue() == MUSIC
+    assert owner.get(f"{owner.crate}/items/{item}/file").getvalue() == MUSIC
 
 
-def test_a_file_that_outlived_its_row_goes_too(cluster: "Cluster", folder: Path, owner: Person) -> None:
+def test_a_file_that_outlived_its_row_goes_too(
+    cluster: "Cluster", folder: Path, owner: Person, superuser: psycopg.Connection
+) -> None:
     item = track(owner)
-    code = BEFORE_THE_DELETION + REMOVE.format(token=owner.browser.token, crate=owner.crate, item=item)
+    blob = blob_of(superuser, item)
+    owner.post(f"{owner.crate}/items/{item}/remove")
+    code = BEFORE_THE_DELETION + EMPTY_TRASH.format(token=owner.browser.token, crate=owner.crate)
     assert run(cluster, "site", code) == KILLED
     assert items_of(owner, owner.crate) == []
     assert track(owner)
-    age(blobs(folder)[item], 25)
+    age(blobs(folder)[blob], 25)
     assert run(cluster, "steward", COMPARE) == 0
-    assert item not in blobs(folder)
+    assert blob not in blobs(folder)
 
 
-def test_a_database_without_any_item_is_not_believed(superuser: psycopg.Connection) -> None:
+def test_a_database_without_any_file_is_not_believed(superuser: psycopg.Connection) -> None:
     ask = "SELECT count(*) FROM djms.blobs_without_item(ARRAY[gen_random_uuid()])"
     with superuser.transaction(force_rollback=True):
         superuser.execute("SET LOCAL session_replication_role = replica")
-        superuser.execute("DELETE FROM djms.item")
+        superuser.execute("DELETE FROM djms.blob")
         assert superuser.execute(ask.encode()).fetchone() == (0,)
 
 
-def test_only_the_steward_asks_and_is_told_of_nothing_that_it_did_not_name(cluster: "Cluster", owner: Person) -> None:
-    kept, unknown = track(owner), str(uuid4())
+def test_only_the_steward_asks_and_is_told_of_nothing_that_it_did_not_name(
+    cluster: "Cluster", owner: Person, superuser: psycopg.Connection
+) -> None:
+    kept, unknown = blob_of(superuser, track(owner)), str(uuid4())
     ask = "SELECT * FROM djms.blobs_without_item(%s::uuid[])"
     with acting(cluster.url("djms_steward"), "p_retention") as steward:
         assert [str(one) for (one,) in steward.rows(ask, [kept, unknown])] == [unknown]

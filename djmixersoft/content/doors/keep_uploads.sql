@@ -1,11 +1,16 @@
 -- Before an upload is begun: whether its account has room for it, besides its files and all else that is on its way
 -- (SQLSTATE 23514 if not, as when a file is noted). Sizes are those of the ciphertext: 56 bytes, and 16 for each 16 KiB.
+-- Whatever is written down of an upload, it is kept for a week from now at most.
 create or replace function djms.keep_uploads() returns trigger
 language plpgsql security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
 declare
   room account_room;
   coming numeric;
 begin
+  new.expires := least(new.expires, clock_timestamp() + interval '7 days');
+  if tg_op = 'UPDATE' then
+    return new;
+  end if;
   -- Before anything of the account is looked at: row policies judge a new row only after this.
   if not (new.account_id = any (my_accounts())) then
     raise exception 'not a member of this account' using errcode = '42501';

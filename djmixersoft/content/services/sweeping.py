@@ -1,5 +1,6 @@
 """Removes stored files that no row names: what a crash left between a file and its row."""
 
+from contextlib import suppress
 from datetime import timedelta
 from itertools import islice
 from typing import Final
@@ -9,6 +10,7 @@ from django.db import connection
 
 from djmixersoft.content import stores
 from djmixersoft.policy.purposes import acting_for
+from djmixersoft.vault.partials import InUse
 
 BATCH: Final = 20_000  # stored files in one question to the database, which looks through all items for each
 
@@ -16,16 +18,33 @@ BATCH: Final = 20_000  # stored files in one question to the database, which loo
 def remove_left_over(*, older_than: timedelta) -> int:
     """Removes stored files that belong to nothing and are older than that; how many.
 
-    The age keeps it off files whose rows are just being written. An upload that a crash kept from its row for longer
-    than that lies among what is incoming still, until after its row is written; so it is looked for there first.
+    The age keeps it off files whose rows are just being written.
     """
-    store, partials, gone = stores.blobs(), stores.partials(), 0
-    names = (name for name in store.names(older_than=older_than) if not partials.length(name))
-    while batch := [UUID(name) for name in islice(names, BATCH)]:
-        with acting_for("retention"), connection.cursor() as cursor:
-            cursor.execute("SELECT * FROM djms.blobs_without_item(%s)", [batch])
-            left_over = [str(blob_id) for (blob_id,) in cursor]
-        for name in left_over:
-            store.delete(name)
-        gone += len(left_over)
+    partials, gone = stores.partials(), 0
+    names = stores.blobs().names(older_than=older_than)
+    while batch := list(islice(names, BATCH)):
+        # Before the question: of an upload, something lies among what is incoming until after its row is written.
+        uploads = {name for name in batch if partials.length(name)}
+        for name in _without_item(batch):
+            gone += _take_back(name) if name in uploads else _delete(name)
     return gone
+
+
+def _without_item(names: list[str]) -> list[str]:
+    with acting_for("retention"), connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM djms.blobs_without_item(%s)", [[UUID(name) for name in names]])
+        return [str(blob_id) for (blob_id,) in cursor]
+
+
+def _delete(name: str) -> int:
+    stores.blobs().delete(name)
+    return 1
+
+
+def _take_back(name: str) -> int:
+    """Make what a crash kept from its row invisible again; it stays among what is incoming, to be finished later."""
+    with suppress(InUse), stores.partials().open(name, idle=timedelta.max, wait=timedelta(0)) as partial:
+        if _without_item([name]):
+            partial.withdraw()
+            return 1
+    return 0
