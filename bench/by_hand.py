@@ -26,6 +26,7 @@ from django.utils import timezone
 from djmixersoft.accounts import selectors as accounts
 from djmixersoft.accounts.models import Account, Membership
 from djmixersoft.content.models import Item
+from djmixersoft.content.models.items import ID_LAST
 from djmixersoft.content.selectors import items as content
 from djmixersoft.people import selectors as people
 from djmixersoft.people.models import (
@@ -142,7 +143,7 @@ class ByHand:
         """A page of an account's items; whether it is the person's was looked up by `account`."""
         start = (page - 1) * content.PAGE_SIZE
         rows = list(
-            Item.objects.filter(account_id=account_id).order_by("-added_at", "id")[
+            Item.objects.filter(account_id=account_id).order_by("-added_at", ID_LAST)[
                 start : start + content.PAGE_SIZE + 1
             ]
         )

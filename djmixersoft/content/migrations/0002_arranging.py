@@ -22,10 +22,21 @@ BEGIN
 END $$
 """
 _TOKENS = "ALTER TABLE api_token ADD CONSTRAINT api_token_of_account FOREIGN KEY (account_id)"
+_IS_FOLDER = models.Func("kind", template="((%(expressions)s = 'folder') IS TRUE)", output_field=models.BooleanField())
+_IS_NO_FOLDER = models.Func(
+    "kind", template="((%(expressions)s = 'folder') IS FALSE)", output_field=models.BooleanField()
+)
 # PostgreSQL samples what an expression in an index gives; nobody may see samples of names (policy/compile.py).
 _EXPRESSIONS = (
-    *(("item_folders", 3), ("item_folders", 4), ("item_by_name", 3), ("item_by_name", 4), ("item_by_added", 4)),
-    *(("item_by_size", 4), ("item_by_kind", 4), ("item_by_kind", 5)),
+    ("item_by_time", 3),
+    ("item_folders", 3),
+    ("item_folders", 4),
+    ("item_by_name", 3),
+    ("item_by_name", 4),
+    ("item_by_added", 4),
+    ("item_by_size", 4),
+    ("item_by_kind", 4),
+    ("item_by_kind", 5),
 )
 
 
@@ -75,6 +86,19 @@ class Migration(migrations.Migration):
             model_name="item",
             name="item_in_folder",
         ),
+        migrations.RemoveIndex(
+            model_name="item",
+            name="item_latest_first",
+        ),
+        migrations.AddIndex(
+            model_name="item",
+            index=models.Index(
+                models.F("account_id"),
+                models.OrderBy(models.F("added_at"), descending=True),
+                models.Func("id", function="uuid_send", output_field=models.BinaryField()),
+                name="item_by_time",
+            ),
+        ),
         migrations.AddIndex(
             model_name="blob",
             index=models.Index(fields=["account_id", "item_id"], name="blob_of_item"),
@@ -96,7 +120,7 @@ class Migration(migrations.Migration):
                 models.F("parent_id"),
                 django.db.models.functions.text.Lower("name"),
                 models.Func("id", function="uuid_send", output_field=models.BinaryField()),
-                condition=models.Q(("trashed_with", None), ("kind", "folder")),
+                condition=models.Q(_IS_FOLDER, ("trashed_with", None)),
                 name="item_folders",
             ),
         ),
@@ -107,7 +131,7 @@ class Migration(migrations.Migration):
                 models.F("parent_id"),
                 django.db.models.functions.text.Lower("name"),
                 models.Func("id", function="uuid_send", output_field=models.BinaryField()),
-                condition=models.Q(("trashed_with", None), models.Q(("kind", "folder"), _negated=True)),
+                condition=models.Q(_IS_NO_FOLDER, ("trashed_with", None)),
                 name="item_by_name",
             ),
         ),
@@ -118,7 +142,7 @@ class Migration(migrations.Migration):
                 models.F("parent_id"),
                 models.F("added_at"),
                 models.Func("id", function="uuid_send", output_field=models.BinaryField()),
-                condition=models.Q(("trashed_with", None), models.Q(("kind", "folder"), _negated=True)),
+                condition=models.Q(_IS_NO_FOLDER, ("trashed_with", None)),
                 name="item_by_added",
             ),
         ),
@@ -129,7 +153,7 @@ class Migration(migrations.Migration):
                 models.F("parent_id"),
                 models.F("size"),
                 models.Func("id", function="uuid_send", output_field=models.BinaryField()),
-                condition=models.Q(("trashed_with", None), models.Q(("kind", "folder"), _negated=True)),
+                condition=models.Q(_IS_NO_FOLDER, ("trashed_with", None)),
                 name="item_by_size",
             ),
         ),
@@ -141,7 +165,7 @@ class Migration(migrations.Migration):
                 models.F("media_type"),
                 django.db.models.functions.text.Lower("name"),
                 models.Func("id", function="uuid_send", output_field=models.BinaryField()),
-                condition=models.Q(("trashed_with", None), models.Q(("kind", "folder"), _negated=True)),
+                condition=models.Q(_IS_NO_FOLDER, ("trashed_with", None)),
                 name="item_by_kind",
             ),
         ),

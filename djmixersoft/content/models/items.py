@@ -18,8 +18,13 @@ class Kind(models.TextChoices):
 
 ID_LAST = models.Func("id", function="uuid_send", output_field=models.BinaryField())
 """The id as the last thing to sort by, in a form that keeps an index for sorting from being taken to find one item."""
-_LISTED = models.Q(trashed_with=None)
-_IS_FOLDER = models.Q(kind=Kind.FOLDER)
+IS_FOLDER = models.Func("kind", template="((%(expressions)s = 'folder') IS TRUE)", output_field=models.BooleanField())
+IS_NO_FOLDER = models.Func(
+    "kind", template="((%(expressions)s = 'folder') IS FALSE)", output_field=models.BooleanField()
+)
+"""Put so that only who lists a folder gets its indexes: `kind = 'document'` doesn't follow from them to a planner."""
+_FOLDERS = models.Q(IS_FOLDER, trashed_with=None)
+_FILES = models.Q(IS_NO_FOLDER, trashed_with=None)
 
 
 class Item(models.Model):
@@ -51,21 +56,13 @@ class Item(models.Model):
     class Meta:
         db_table = "item"
         indexes = (
-            models.Index("account_id", models.F("added_at").desc(), "id", name="item_latest_first"),
+            models.Index("account_id", models.F("added_at").desc(), ID_LAST, name="item_by_time"),
             models.Index(fields=("account_id", "parent_id"), name="item_in_folder"),
             # One for each way of sorting a folder's list, so that a page of it costs the same however much lies there.
-            models.Index(
-                "account_id", "parent_id", Lower("name"), ID_LAST, name="item_folders", condition=_LISTED & _IS_FOLDER
-            ),
-            models.Index(
-                "account_id", "parent_id", Lower("name"), ID_LAST, name="item_by_name", condition=_LISTED & ~_IS_FOLDER
-            ),
-            models.Index(
-                "account_id", "parent_id", "added_at", ID_LAST, name="item_by_added", condition=_LISTED & ~_IS_FOLDER
-            ),
-            models.Index(
-                "account_id", "parent_id", "size", ID_LAST, name="item_by_size", condition=_LISTED & ~_IS_FOLDER
-            ),
+            models.Index("account_id", "parent_id", Lower("name"), ID_LAST, name="item_folders", condition=_FOLDERS),
+            models.Index("account_id", "parent_id", Lower("name"), ID_LAST, name="item_by_name", condition=_FILES),
+            models.Index("account_id", "parent_id", "added_at", ID_LAST, name="item_by_added", condition=_FILES),
+            models.Index("account_id", "parent_id", "size", ID_LAST, name="item_by_size", condition=_FILES),
             models.Index(
                 "account_id",
                 "parent_id",
@@ -73,7 +70,7 @@ class Item(models.Model):
                 Lower("name"),
                 ID_LAST,
                 name="item_by_kind",
-                condition=_LISTED & ~_IS_FOLDER,
+                condition=_FILES,
             ),
             models.Index(
                 fields=("account_id", "trashed_with"), name="item_trashed", condition=models.Q(trashed_at__isnull=False)

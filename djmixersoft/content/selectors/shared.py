@@ -10,12 +10,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import Error as DatabaseError
-from django.db.models import Q
 from django.db.models.functions import Lower
 
 from djmixersoft.content import keys, stores
 from djmixersoft.content.models import AccountKey, Item, ItemKey, Kind
-from djmixersoft.content.selectors.tree import IsFolder, lying_in
+from djmixersoft.content.models.items import ID_LAST, IS_FOLDER, IS_NO_FOLDER
+from djmixersoft.content.selectors.tree import lying_in
 from djmixersoft.people.passwords import Recipe
 from djmixersoft.policy.errors import sqlstate
 from djmixersoft.policy.purposes import acting_for, call_door_row
@@ -105,12 +105,11 @@ def inside(held: Held, folder_id: UUID, *, page: int = 1) -> tuple[list[SharedRo
     start = (page - 1) * PAGE_SIZE
     stop = start + PAGE_SIZE + 1
     # In the words of the indexes, as members' lists are (selectors/tree.py).
-    here = lying_in(held.account_id, folder_id).order_by("parent_id", Lower("name"), "id").values(*_SHOWN)
-    is_folder = Q(IsFolder("kind"))
-    rows = list(here.filter(is_folder)[start:stop])
+    here = lying_in(held.account_id, folder_id).order_by("parent_id", Lower("name"), ID_LAST).values(*_SHOWN)
+    rows = list(here.filter(IS_FOLDER)[start:stop])
     if len(rows) <= PAGE_SIZE:
-        before = start + len(rows) if rows else here.filter(is_folder).count()
-        rows += here.filter(~is_folder)[max(start - before, 0) : stop - before]
+        before = start + len(rows) if rows else here.filter(IS_FOLDER).count()
+        rows += here.filter(IS_NO_FOLDER)[max(start - before, 0) : stop - before]
     return [_row(held, row) for row in rows[:PAGE_SIZE]], len(rows) > PAGE_SIZE
 
 

@@ -7,11 +7,11 @@ from typing import Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import BooleanField, Expression, F, Func, OrderBy, Q, QuerySet
+from django.db.models import Expression, F, OrderBy, QuerySet
 from django.db.models.functions import Lower
 
 from djmixersoft.content.models import Item, Kind
-from djmixersoft.content.models.items import ID_LAST
+from djmixersoft.content.models.items import ID_LAST, IS_FOLDER, IS_NO_FOLDER
 from djmixersoft.content.selectors.items import ItemRow, in_words
 
 PAGE_SIZE: Final = 50
@@ -40,14 +40,6 @@ class Folder:
     name: str
 
 
-class IsFolder(Func):
-    """Whether an item is a folder, in the words of the indexes, which a parameter would not match."""
-
-    template = "(%(expressions)s = 'folder')"
-    output_field = BooleanField()
-
-
-_IS_FOLDER: Final = Q(IsFolder("kind"))
 # Each with an index of its own (models/items.py); the parent is among them since it may be NULL, by which one can sort.
 _FILES: Final[dict[str, tuple[F | Expression, ...]]] = {
     "name": (F("parent_id"), Lower("name"), ID_LAST),
@@ -65,11 +57,11 @@ def listed(
     start = (page - 1) * PAGE_SIZE
     stop = start + PAGE_SIZE + 1
     here = lying_in(account_id, folder_id)
-    folders = here.filter(_IS_FOLDER).order_by(*_order(_FOLDERS, sort))
+    folders = here.filter(IS_FOLDER).order_by(*_order(_FOLDERS, sort))
     rows = list(folders[start:stop])
     if len(rows) <= PAGE_SIZE:
         before = start + len(rows) if rows else folders.count()
-        files = here.filter(~_IS_FOLDER).order_by(*_order(_FILES, sort))
+        files = here.filter(IS_NO_FOLDER).order_by(*_order(_FILES, sort))
         rows += files[max(start - before, 0) : stop - before]
     return in_words(rows[:PAGE_SIZE]), len(rows) > PAGE_SIZE
 
@@ -81,7 +73,7 @@ def lying_in(account_id: UUID, folder_id: UUID | None) -> QuerySet[Item]:
 
 def subfolders(account_id: UUID, folder_id: UUID | None, *, most: int) -> list[Folder]:
     """The folders in a folder by name, `most` at most."""
-    rows = lying_in(account_id, folder_id).filter(_IS_FOLDER).order_by(*_order(_FOLDERS, Sort.NAME))[:most]
+    rows = lying_in(account_id, folder_id).filter(IS_FOLDER).order_by(*_order(_FOLDERS, Sort.NAME))[:most]
     return [Folder(row.id, row.name) for row in rows]
 
 
