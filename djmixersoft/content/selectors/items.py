@@ -33,7 +33,9 @@ class ItemRow:
 def items(account_id: UUID, *, page: int = 1) -> tuple[list[ItemRow], bool]:
     """A page of an account's items, latest first, and whether there is a next one."""
     start = (page - 1) * PAGE_SIZE
-    rows = list(Item.objects.filter(account_id=account_id).order_by("-added_at", ID_LAST)[start : start + PAGE_SIZE + 1])
+    rows = list(
+        Item.objects.filter(account_id=account_id).order_by("-added_at", ID_LAST)[start : start + PAGE_SIZE + 1]
+    )
     return in_words(rows[:PAGE_SIZE]), len(rows) > PAGE_SIZE
 
 
