@@ -121,6 +121,16 @@ def fill(superuser: Superuser, folder: str, *, folders: int, files: int) -> None
     superuser.execute("SET session_replication_role = origin")
 
 
+def test_sorting_leaves_no_samples_of_names_for_others_to_see(crate: Crate, superuser: Superuser) -> None:
+    fill(superuser, crate.folder("Many"), folders=20, files=200)
+    superuser.execute("ANALYZE djms.item")
+    sampled = superuser.execute(
+        "SELECT attname FROM pg_stats WHERE schemaname = 'djms' AND tablename IN"
+        " (SELECT 'item' UNION SELECT indexname FROM pg_indexes WHERE schemaname = 'djms' AND tablename = 'item')"
+    )
+    assert {name for (name,) in sampled} == {"account_id"}
+
+
 def test_a_renaming_is_found_told_and_taken_back(crate: Crate) -> None:
     file = crate.file("Untitled 1.ogg")
     done = crate.rename(file, "Set at dawn.ogg")
