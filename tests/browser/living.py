@@ -31,13 +31,16 @@ class Site:
 
     def newest_mail(self) -> str:
         """The name under which the mailbox's page shows the newest mail."""
-        return max((self.installation.folder / "mailbox").glob("*.eml")).name
+        return max((self.installation.folder / "mailbox").glob("[!.]*.eml")).name
 
     def link(self, email: str, subject: str) -> str:
-        """Wait for mail to an address, and return the path of the link in it. No mail is read twice."""
+        """Wait for mail to an address, and return the path of the link in it. No mail is read twice.
+
+        One that is still being written has a name that begins with a dot.
+        """
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
-            for path in sorted((self.installation.folder / "mailbox").glob("*.eml")):
+            for path in sorted((self.installation.folder / "mailbox").glob("[!.]*.eml")):
                 if path not in self._read and (found := self._link_in(path, email, subject)):
                     self._read.add(path)
                     return found

@@ -19,6 +19,10 @@ def at(path: str) -> Where:
     return lambda _scene: path
 
 
+def _id(scene: Scene) -> str:
+    return scene.items[TRACK].rpartition("/")[2]
+
+
 def item(name: str) -> Where:
     return lambda scene: scene.items[name]
 
@@ -44,6 +48,18 @@ PAGES: Final[Mapping[str, Sequence[Visit]]] = {
     ],
     "me": [("admin", at("/me?done=name"))],
     "sessions": [("admin", at("/me/sessions"))],
+    "tokens": [("admin", at("/me/tokens"))],
+    "shared": [
+        (VISITOR, lambda scene: scene.links.shared),
+        (VISITOR, lambda scene: scene.links.locked),
+        (VISITOR, at("/shared/x")),
+    ],
+    "shared-item": [(VISITOR, lambda scene: f"{scene.links.shared}/items/{_id(scene)}")],
+    "links": [
+        ("admin", lambda scene: f"{scene.admin.account}/links"),
+        ("newcomer", lambda scene: f"{scene.newcomer.account}/links"),
+    ],
+    "link-new": [("admin", lambda scene: f"{scene.items[TRACK]}/share")],
     "studio": [("admin", at("/studio")), ("loner", at("/studio"))],
     "account": [
         ("admin", lambda scene: scene.admin.account),
@@ -59,6 +75,7 @@ PAGES: Final[Mapping[str, Sequence[Visit]]] = {
 # What answers GET with something else than a page.
 OTHERS: Final[Mapping[str, Visit]] = {
     "health": (VISITOR, at("/health")),
+    "shared-file": (VISITOR, lambda scene: f"{scene.links.shared}/items/{_id(scene)}/file"),
     "item-file": ("admin", lambda scene: f"{scene.items[TRACK]}/file"),
 }
 

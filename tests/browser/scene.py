@@ -28,6 +28,10 @@ class Links:
     """An invitation for somebody who isn't registered."""
     known_guest: str
     """An invitation for the newcomer."""
+    shared: str
+    """What shows a track to whoever holds it."""
+    locked: str
+    """The same, with a password."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,9 @@ def set_up(site: Site, request: APIRequest) -> Scene:
     newcomer = registered(site, request, "newcomer@example.org", "Bedroom")
     loner = registered_by_invitation(site, request, "guest@example.org", newcomer)
     loner.send(f"{loner.account}/members/{member_id(newcomer, loner.email)}", action="remove")
-    return Scene(site, admin, member, newcomer, loner, admin.items(), _links(site, request, admin, loner))
+    items = admin.items()
+    admin.send("/me/tokens", name="Sync on the laptop", rights="read", days="90", password=admin.password)
+    return Scene(site, admin, member, newcomer, loner, items, _links(site, request, admin, loner, items[TRACK]))
 
 
 def member_id(administrator: Person, email: str) -> str:
@@ -69,7 +75,14 @@ def member_id(administrator: Person, email: str) -> str:
     return found[1]
 
 
-def _links(site: Site, request: APIRequest, admin: Person, loner: Person) -> Links:
+def shared(member: Person, item: str, password: str = "") -> str:
+    """Share an item, and return the path of the link."""
+    found = re.search(r"(/shared/[\w-]+)</code>", member.send(f"{item}/share", days="7", password=password).text())
+    assert found
+    return found[1]
+
+
+def _links(site: Site, request: APIRequest, admin: Person, loner: Person, track: str) -> Links:
     visitor = Person(site, "promoter@example.org", caller(site, request))
     visitor.start_registering("Club")
     visitor.send("/password/forgotten", email=loner.email)
@@ -80,4 +93,6 @@ def _links(site: Site, request: APIRequest, admin: Person, loner: Person) -> Lin
         change=site.link("guest-list@example.org", "Confirm your new address"),
         unknown_guest=admin.invite("vocalist@example.org"),
         known_guest=admin.invite("newcomer@example.org"),
+        shared=shared(admin, track),
+        locked=shared(admin, track, "lantern over a wet harbour"),
     )
