@@ -63,10 +63,10 @@ def test_one_that_may_only_read_is_believed_where_nothing_can_be_changed(somebod
 
 def test_a_transaction_that_is_read_only_is_so_for_whoever_acts_and_ends_with_it(somebody: Person) -> None:
     for shown in ({"token": somebody.browser.token}, {"bearer": made(somebody)}):
-        with acting_for("teamwork", read_only=True, **shown), connection.cursor() as cursor:  # type: ignore[arg-type]  # as above
+        with acting_for("teamwork", read_only=True, **shown), connection.cursor() as cursor:
             cursor.execute("SHOW transaction_read_only")
             assert cursor.fetchone() == ("on",)
-        with acting_for("teamwork", **shown), connection.cursor() as cursor:  # type: ignore[arg-type]  # as above
+        with acting_for("teamwork", **shown), connection.cursor() as cursor:
             cursor.execute("SHOW transaction_read_only")
             assert cursor.fetchone() == ("off",)
     with connection.cursor() as cursor:
