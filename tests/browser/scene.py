@@ -45,6 +45,10 @@ class Scene:
     loner: Person
     items: dict[str, str]
     """The path of each item in the Administrator's account, by its name."""
+    folder: str
+    """The path of a folder there, with things in it."""
+    thrown_away: str
+    """The path of what lies in the trash there."""
     links: Links
 
 
@@ -64,8 +68,39 @@ def set_up(site: Site, request: APIRequest) -> Scene:
     loner = registered_by_invitation(site, request, "guest@example.org", newcomer)
     loner.send(f"{loner.account}/members/{member_id(newcomer, loner.email)}", action="remove")
     items = admin.items()
+    folder, thrown_away = arranged(admin, member, items[TRACK])
     admin.send("/me/tokens", name="Sync on the laptop", rights="read", days="90", password=admin.password)
-    return Scene(site, admin, member, newcomer, loner, items, _links(site, request, admin, loner, items[TRACK]))
+    return Scene(
+        site,
+        admin,
+        member,
+        newcomer,
+        loner,
+        items,
+        folder,
+        thrown_away,
+        _links(site, request, admin, loner, items[TRACK]),
+    )
+
+
+def arranged(admin: Person, member: Person, track: str) -> tuple[str, str]:
+    """Put things into a folder, on a track and into the trash; the paths of the folder and of what was thrown away."""
+    folder = made(admin, ODD_NAME)
+    admin.send(f"{admin.account}/folders", name="Sets", folder=folder[-36:])
+    admin.send(f"{admin.account}/copy", item=track[-36:], into=folder[-36:])
+    member.send(f"{track}/tags", tags="break, peak time, " + "w" * 50)
+    member.send(f"{track}/comments", comment="Two bars too long?\n\n" + "No. " * 40)
+    admin.send(f"{track}/data", data_name="cues", data_value='[{"at": 12.5, "name": "' + "drop " * 40 + '"}]')
+    thrown = (
+        admin.send(f"{admin.account}/folders", name="Old sets").url.partition("?")[0].removeprefix(admin.site.origin)
+    )
+    admin.send(f"{admin.account}/throw-away", item=thrown[-36:])
+    return folder, thrown.replace("/folders/", "/items/")
+
+
+def made(person: Person, folder: str) -> str:
+    """Make a folder at the top; its path."""
+    return person.send(f"{person.account}/folders", name=folder).url.partition("?")[0].removeprefix(person.site.origin)
 
 
 def member_id(administrator: Person, email: str) -> str:
