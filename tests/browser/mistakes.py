@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 
 from tests.browser.crew import PASSWORD
 from tests.browser.pages import VISITOR
-from tests.browser.scene import Scene
+from tests.browser.scene import TRACK, Scene
 
 
 @dataclass(frozen=True)
@@ -98,10 +98,33 @@ def a_form_on_another_site(page: Page, scene: Scene) -> None:
     press(page, "Win")
 
 
-@mistake("admin", "No file was chosen.")
-def an_upload_of_nothing(page: Page, scene: Scene) -> None:
+@mistake("admin", "Nothing was chosen, so nothing was done.")
+def moving_nothing(page: Page, scene: Scene) -> None:
     page.goto(scene.admin.account)
-    press(page, "Upload")
+    press(page, "Move…")
+
+
+@mistake("member", "A tag has room for 50 characters; one of these has 51.")
+def too_long_a_tag(page: Page, scene: Scene) -> None:
+    page.goto(scene.items[TRACK])
+    page.get_by_label("Add tags").fill("dusk, " + "x" * 51)
+    press(page, "Put on")
+
+
+@mistake("member", "This is no JSON that can be kept")
+def a_value_without_its_bracket(page: Page, scene: Scene) -> None:
+    page.goto(scene.items[TRACK])
+    page.get_by_text("Keep a value").click()
+    page.get_by_label("Under which name").fill("cues")
+    page.get_by_label("Value", exact=True).fill("[1, 2")
+    press(page, "Keep it")
+
+
+@mistake("admin", "That is not its name, so nothing was deleted.")
+def deleting_another_account_than_meant(page: Page, scene: Scene) -> None:
+    page.goto(f"{scene.admin.account}/delete")
+    page.get_by_label("The account’s name").fill("Night Shirt")
+    press(page, "Delete it for good")
 
 
 @mistake("admin", "This is no e-mail address.")

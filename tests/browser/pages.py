@@ -77,6 +77,17 @@ PAGES: Final[Mapping[str, Sequence[Visit]]] = {
     ],
     "folder": [("admin", lambda scene: scene.folder), ("member", lambda scene: f"{scene.folder}?sort=-size")],
     "folder-new": [("admin", lambda scene: f"{scene.admin.account}/folders?folder={scene.folder[-36:]}")],
+    "find": [
+        ("admin", lambda scene: f"{scene.admin.account}/find"),
+        ("member", lambda scene: f"{scene.admin.account}/find?q=tool&kind=audio"),
+        ("admin", lambda scene: f"{scene.admin.account}/find?q=nothing+of+this"),
+    ],
+    "document-new": [("admin", lambda scene: f"{scene.admin.account}/documents")],
+    "document": [("member", lambda scene: scene.document)],
+    "document-history": [
+        ("admin", lambda scene: f"{scene.document}/history"),
+        ("admin", lambda scene: f"{scene.document}/history?version=1"),
+    ],
     "rename": [("admin", lambda scene: f"{scene.items[TRACK]}/rename")],
     "move": [
         ("admin", lambda scene: f"{scene.admin.account}/move?item={_id(scene)}"),
@@ -100,6 +111,9 @@ PAGES: Final[Mapping[str, Sequence[Visit]]] = {
 OTHERS: Final[Mapping[str, Visit]] = {
     "health": (VISITOR, at("/health")),
     "shared-file": (VISITOR, lambda scene: f"{scene.links.shared}/items/{_id(scene)}/file"),
+    "take-out": ("member", lambda scene: f"{scene.admin.account}/take-out"),
+    "take-out-folder": ("member", lambda scene: f"{scene.folder.replace('/folders/', '/items/')}/take-out"),
+    "uploads": ("member", lambda scene: f"{scene.admin.account}/uploads"),
     "item-file": ("admin", lambda scene: f"{scene.items[TRACK]}/file"),
 }
 
@@ -107,7 +121,7 @@ OTHERS: Final[Mapping[str, Visit]] = {
 def routes_that_answer_get(calls: APIRequestContext) -> Iterator[str]:
     """The names of the URLconf's routes that don't refuse the method, as the live site says itself."""
     for pattern in get_resolver().url_patterns:
-        if not isinstance(pattern, URLPattern):
+        if not isinstance(pattern, URLPattern) or str(pattern.pattern).startswith("api/"):
             continue  # the interface for programs has no pages
         name = str(pattern.name)
         sample = {key: SAMPLES[_kind(converter)] for key, converter in pattern.pattern.converters.items()}

@@ -47,6 +47,8 @@ class Scene:
     """The path of each item in the Administrator's account, by its name."""
     folder: str
     """The path of a folder there, with things in it."""
+    document: str
+    """The path of a document there, in its second version."""
     thrown_away: str
     """The path of what lies in the trash there."""
     links: Links
@@ -68,6 +70,7 @@ def set_up(site: Site, request: APIRequest) -> Scene:
     loner = registered_by_invitation(site, request, "guest@example.org", newcomer)
     loner.send(f"{loner.account}/members/{member_id(newcomer, loner.email)}", action="remove")
     items = admin.items()
+    document = written(admin)
     folder, thrown_away = arranged(admin, member, items[TRACK])
     admin.send("/me/tokens", name="Sync on the laptop", rights="read", days="90", password=admin.password)
     return Scene(
@@ -78,6 +81,7 @@ def set_up(site: Site, request: APIRequest) -> Scene:
         loner,
         items,
         folder,
+        document,
         thrown_away,
         _links(site, request, admin, loner, items[TRACK]),
     )
@@ -96,6 +100,14 @@ def arranged(admin: Person, member: Person, track: str) -> tuple[str, str]:
     )
     admin.send(f"{admin.account}/throw-away", item=thrown[-36:])
     return folder, thrown.replace("/folders/", "/items/")
+
+
+def written(admin: Person) -> str:
+    """Write a document, and write on; its path."""
+    path = admin.send(f"{admin.account}/documents", name="Friday, hour by hour").url.partition("?")[0]
+    plan = "# Friday\n\n1. *Warm-up*\n2. Peak time\n\n| 23:00 | doors |\n|---|---|\n| 1:00 | live |\n"
+    admin.send(path, base="1", text=plan)
+    return path.removeprefix(admin.site.origin)
 
 
 def made(person: Person, folder: str) -> str:
