@@ -19,6 +19,13 @@ COLUMNS = ("runs", "member", "other", "once", "visitor")
 TABLES = {
     "mail": {"mail_message", "procrastinate_jobs", "procrastinate_events"},
     "tries": {"sign_in_try"},
+    "document": {"item_key", "blob", "blobs", "account_room", "item_term"},
+    "version": {"item", "item_version", "blob", "blobs", "account_room", "item_term"},
+    "everything": {
+        *("account", "account_key", "account_room", "blob", "blobs", "invitation", "item", "item_comment"),
+        *("item_data", "item_key", "item_tag", "item_term", "item_undo", "item_version", "membership"),
+        *("share", "share_secret"),
+    },
     "newcomer": {"person", "credential", "terms_agreement", "membership"},
 }
 VOLATILE = frozenset({"date"})
@@ -55,7 +62,8 @@ class Matrix:
                     relation = self.stage.relation(actor, side)
                     yield self._cell(row, actor, side, parameters, row.answers[relation])
                     if parameters[1:] and parameters[0] == "account_id" and row.given != "oneself":
-                        refusal = "sign in" if relation == "visitor" else "absent"
+                        inside = "stale" if row.route == "undo" and relation in {"runs", "member"} else "absent"
+                        refusal = "sign in" if relation == "visitor" else inside
                         yield self._cell(row, actor, side, parameters, refusal, is_mixed=True)
 
     def _cell(
@@ -112,6 +120,10 @@ class Matrix:
                 assert not response.headers.get("Location", "").startswith("/sign-in?next"), what
             case "refused":
                 assert status == 422, f"{what}: {status}"
+            case "denied":
+                assert status == 403, f"{what}: {status}"
+            case "stale":
+                assert status == 409, f"{what}: {status}"
             case "gone" | "absent":
                 assert status == 404, f"{what}: {status}"
                 nothing = cell.actor.ask(method, UUID.sub(lambda _: str(uuid4()), cell.path), body_of(cell, method))

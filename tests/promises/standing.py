@@ -19,6 +19,8 @@ from djmixersoft.policy.middleware import SESSION_COOKIE
 from tests.site.browsing import PASSWORD, Browser, Person, Post, new_address, registered, registration
 
 MAKE = Callable[[], Browser]
+# What members of an account may read in it, after the word that says whose it is.
+WORDS = ("crew", "track", "sound", "name", "folder", "paper", "thrown", "tag", "said", "data")
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,8 @@ class Actor:
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two accounts. `links`: the secrets of mailed links, by route; `file`: the item's bytes.
+    """One of the two accounts. `links`: the secrets of mailed links, by route; `file`: the item's bytes;
+    `inside`: ids of what else lies in the account or was done there, by kind.
 
     `people`: what tells who is in it; `invited`: what tells who was invited; `pending`: what nobody was told yet.
     """
@@ -59,6 +62,7 @@ class Side:
     guest: str
     links: Mapping[str, str]
     session: str
+    inside: Mapping[str, str]
     mail: str
     people: frozenset[str]
     invited: frozenset[str]
@@ -69,8 +73,8 @@ class Side:
         return sha256(self.file).hexdigest()
 
     def members_see(self) -> set[str]:
-        words = {f"{self.word}-{what}" for what in ("crew", "track", "sound", "name")}
-        return {str(self.id), self.item, self.sha256, *self.people} | words
+        words = {f"{self.word}-{what}" for what in WORDS}
+        return {str(self.id), self.item, self.sha256, *self.inside.values(), *self.people} | words
 
     def administrators_see(self) -> set[str]:
         return {self.invitation, self.guest, *self.invited}
@@ -159,6 +163,7 @@ class Stage:
         content = BytesIO(f"OggS {word}-sound ".encode() * 3000)
         content.name = f"{word}-track.ogg"
         chief.post(f"{chief.crate}/upload", {"tracks": content})
+        item = self._one("SELECT id FROM djms.item WHERE account_id = %s", account)
         mail = f"20260101T000000Z-{word}.eml"
         (self.mailbox / mail).write_text(f"Subject: {word}-letter\nTo: {guest.email}\n\n{word}-letter\n")
         half, new = new_address(f"{word}-half"), new_address(f"{word}-new")
@@ -170,7 +175,8 @@ class Stage:
             chief_id=self._id(chief),
             deputy_id=self._id(deputy),
             mate_id=self._id(mate),
-            item=self._one("SELECT id FROM djms.item WHERE account_id = %s", account),
+            item=item,
+            inside=self._inside(chief, item),
             file=content.getvalue(),
             invitation=self._one("SELECT id FROM djms.invitation WHERE email = %s", guest.email),
             guest=guest.email,
@@ -183,6 +189,29 @@ class Stage:
             ),
             pending=frozenset({half, new}),
         )
+
+    def _inside(self, chief: Person, item: str) -> dict[str, str]:
+        """Leave a folder, a document of two versions, something thrown away, a tag, a comment, data and a link."""
+        word, crate = _word(chief), chief.crate
+        chief.post(f"{crate}/folders", {"name": f"{word}-folder"})
+        chief.post(f"{crate}/folders", {"name": f"{word}-thrown"})
+        paper = str(chief.post(f"{crate}/documents", {"name": f"{word}-paper"})["Location"]).rpartition("/")[2]
+        chief.post(f"{crate}/documents/{paper}", {"text": f"{word}-said", "base": "1"})
+        named = "SELECT id FROM djms.item WHERE name = %s"
+        thrown = self._one(named, f"{word}-thrown")
+        chief.post(f"{crate}/throw-away", {"item": thrown})
+        chief.post(f"{crate}/items/{item}/tags", {"tags": f"{word}-tag"})
+        chief.post(f"{crate}/items/{item}/comments", {"comment": f"{word}-said"})
+        chief.post(f"{crate}/items/{item}/data", {"data_name": f"{word}-data", "data_value": "1"})
+        chief.post(f"{crate}/items/{item}/share", {"days": "7"})
+        return {
+            "folder": self._one(named, f"{word}-folder"),
+            "paper": paper,
+            "thrown": thrown,
+            "undo": self._one("SELECT id FROM djms.item_undo WHERE account_id = %s", chief.account_id),
+            "comment": self._one("SELECT id FROM djms.item_comment WHERE account_id = %s", chief.account_id),
+            "share": self._one("SELECT id FROM djms.share WHERE account_id = %s", chief.account_id),
+        }
 
     def _links(self, chief: Person, half: str, new: str, guest: str) -> dict[str, str]:
         """Leave a registration, a reset and a change of address unfinished."""

@@ -21,6 +21,7 @@ from tests.promises.sabotage import bent
 from tests.promises.standing import Stage
 from tests.promises.unguarded import without_guards
 from tests.site.browsing import Browser
+from tests.support import ROOT
 
 if TYPE_CHECKING:
     from tests.conftest import Cluster
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
 #
 # What they get. page: as everybody does. shown: what it is about. done: it is, and changes these tables. nothing: the
 # same answer, but nothing happens. refused: a sentence, and the form again. gone: no such link. absent: the very
-# page that an id nobody ever had gets. sign in: led to it; a form that was sent, with its fields kept.
+# answer that an id nobody ever had gets. denied: told that it is the Administrators' to do. stale: told that
+# it can't be taken back (any more). sign in: led to it; a form that was sent, with its fields kept.
 #
 # route                asked given      runs it  member   other    was in   visitor  changes
 MATRIX = """
@@ -85,7 +87,7 @@ studio               GET   -          shown    shown    shown    shown    sign i
 account-new          POST  -          done     done     done     done     sign in  account membership
 account              GET   its ids    shown    shown    absent   absent   sign in
 account-rename       POST  its ids    done     absent   absent   absent   sign in  account
-upload               POST  its ids    done     done     absent   absent   sign in  item item_key blobs
+upload               POST  its ids    done     done     absent   absent   sign in  item document
 members              GET   its ids    shown    absent   absent   absent   sign in
 member-change        POST  promote    done     absent   absent   absent   sign in  membership
 member-change        POST  demote     done     absent   absent   absent   sign in  membership
@@ -94,13 +96,72 @@ member-change        POST  hand-over  done     absent   absent   absent   sign i
 member-change        POST  oneself    done     done     absent   absent   sign in  membership
 invite               POST  its ids    done     absent   absent   absent   sign in  invitation mail tries
 invitation-withdraw  POST  its ids    done     absent   absent   absent   sign in  invitation
+tokens               GET   -          shown    shown    shown    shown    sign in
+tokens               POST  -          done     done     done     done     sign in  api_token
+token-end            POST  its id     nothing  nothing  nothing  nothing  sign in
+take-out             GET   its ids    shown    shown    absent   absent   sign in
+take-out-folder      GET   its folder  shown   shown    absent   absent   sign in
+unpack               POST  its ids    refused  refused  absent   absent   sign in
+find                 GET   its ids    shown    shown    absent   absent   sign in
+document-new         GET   its ids    shown    shown    absent   absent   sign in
+document-new         POST  its ids    done     done     absent   absent   sign in  document item
+document-preview     POST  its ids    nothing  nothing  absent   absent   sign in
+document             GET   its paper  shown    shown    absent   absent   sign in
+document             POST  its paper  done     done     absent   absent   sign in  version
+document-history     GET   its paper  shown    shown    absent   absent   sign in
+document-restore     POST  its paper  done     done     absent   absent   sign in  version
+folder-new           GET   its ids    shown    shown    absent   absent   sign in
+folder-new           POST  its ids    done     done     absent   absent   sign in  item item_term
+folder               GET   its folder  shown   shown    absent   absent   sign in
+move                 GET   its ids    refused  refused  absent   absent   sign in
+move                 POST  its ids    done     done     absent   absent   sign in  item item_undo
+copy                 GET   its ids    refused  refused  absent   absent   sign in
+copy                 POST  its ids    done     done     absent   absent   sign in  document item item_tag item_data
+tag                  GET   its ids    refused  refused  absent   absent   sign in
+tag                  POST  its ids    done     done     absent   absent   sign in  item_tag item_term
+throw-away           POST  its ids    done     done     absent   absent   sign in  item item_undo
+undo                 POST  its ids    done     stale    absent   absent   sign in  item item_undo
+trash                GET   its ids    shown    shown    absent   absent   sign in
+restore              POST  its ids    done     done     absent   absent   sign in  item
+trash-delete         POST  its ids    done     denied   absent   absent   sign in  item item_term
+trash-empty          POST  its ids    done     absent   absent   absent   sign in  item item_term
+room                 GET   its ids    shown    shown    absent   absent   sign in
+versions-delete      POST  its ids    done     absent   absent   absent   sign in  item_version blob blobs account_room
+account-delete       GET   its ids    shown    absent   absent   absent   sign in
+account-delete       POST  its ids    done     absent   absent   absent   sign in  everything
+links                GET   its ids    shown    shown    absent   absent   sign in
+link-revoke          POST  its ids    done     done     absent   absent   sign in  share
+link-new             GET   its ids    shown    shown    absent   absent   sign in
+link-new             POST  its ids    done     done     absent   absent   sign in  share share_secret
+rename               GET   its ids    shown    shown    absent   absent   sign in
+rename               POST  its ids    done     done     absent   absent   sign in  item item_term item_undo
+tags-add             POST  its ids    done     done     absent   absent   sign in  item_tag item_term
+tag-remove           POST  its ids    done     done     absent   absent   sign in  item_tag item_term
+comment-add          POST  its ids    done     done     absent   absent   sign in  item_comment item_term
+comment-remove       POST  its ids    done     absent   absent   absent   sign in  item_comment item_term
+data-put             POST  its ids    done     done     absent   absent   sign in  item_data
+data-remove          POST  its ids    done     done     absent   absent   sign in  item_data
 item                 GET   its ids    shown    shown    absent   absent   sign in
 item-file            GET   its ids    shown    shown    absent   absent   sign in
-item-remove          POST  its ids    done     done     absent   absent   sign in  item item_key blobs
+item-remove          POST  its ids    done     done     absent   absent   sign in  item item_undo
 """
 ROWS = rows_of(MATRIX)
 OPEN = 'ALTER POLICY "teamwork read account" ON djms.{} USING (true)'
-ROUTES = [pattern for pattern in get_resolver().url_patterns if isinstance(pattern, URLPattern)]
+# Spoken by programs, or with a link's secret in place of a sign-in: the tests of these ask as everybody themselves.
+ELSEWHERE = {
+    "uploads": "tests/content/test_uploads_refused.py",
+    "one-upload": "tests/content/test_uploads_refused.py",
+    "api-uploads": "tests/content/test_uploads_refused.py",
+    "api-one-upload": "tests/content/test_uploads_refused.py",
+    "shared": "tests/promises/test_4a_links.py",
+    "shared-item": "tests/promises/test_4a_links.py",
+    "shared-file": "tests/promises/test_4a_links.py",
+}
+ROUTES = [
+    pattern
+    for pattern in get_resolver().url_patterns
+    if isinstance(pattern, URLPattern) and pattern.name not in ELSEWHERE
+]
 
 
 def names(patterns: list[URLPattern]) -> list[str]:
@@ -153,7 +214,10 @@ def matrix(stage: Stage, world: "World", cluster: "Cluster") -> Iterator[Matrix]
 
 
 def test_every_route_has_a_row_and_every_row_a_route() -> None:
-    assert len(ROUTES) == len(list(check.routes())), "a route is not where the matrix looks for it"
+    pages = [one for one, _view in check.routes() if not one.startswith("/api/v1/")]
+    spoken = [name for name in ELSEWHERE if not name.startswith("api-")]
+    assert len(ROUTES) + len(spoken) == len(pages), "a route is not where the matrix looks for it"
+    assert all((ROOT / page).exists() for page in ELSEWHERE.values())
     assert len(ROUTES) == len(set(names(ROUTES))), "two routes have the same name, or none"
     assert unmatched(ROUTES) == set()
     assert unmatched([*ROUTES, path("new", front, name="new")]) == {"new"}

@@ -11,6 +11,7 @@ import pytest
 from djmixersoft.accounts import selectors as accounts
 from djmixersoft.accounts.selectors import AccountRow
 from djmixersoft.content.selectors.items import ItemRow
+from djmixersoft.content.selectors.tree import Folder
 from djmixersoft.site import access, views
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def without_guards(monkeypatch: pytest.MonkeyPatch) -> None:
         "access_account": _account,
         "access_administered": _account,
         "access_item": lambda _account, item_id: _item(item_id),
+        "access_folder": lambda _account, folder_id: Folder(folder_id, ""),
     }
     assert guards.keys() == {name for name in vars(access) if name.startswith("access_")}, "a guard is not known here"
     for module in iter_modules(views.__path__, f"{views.__name__}."):
