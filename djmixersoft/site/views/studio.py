@@ -16,6 +16,7 @@ from djmixersoft.site.access import access_account
 from djmixersoft.site.forms import AccountForm, UploadForm
 from djmixersoft.site.pages import SHOWN, methods, page, see
 from djmixersoft.site.paging import Page, asked_page
+from djmixersoft.vault.upload import MAXIMUM_FILES
 
 
 @purpose("teamwork")
@@ -63,6 +64,7 @@ def account_page(
         "upload_form": form or UploadForm(),
         "form": form,
         "max_size": settings.MAX_UPLOAD_BYTES,
+        "max_files": MAXIMUM_FILES,
         "me": account.me,
         **({"notice": notice} if notice else {}),
     }
