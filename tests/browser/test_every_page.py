@@ -44,7 +44,9 @@ def assert_right(watch: Watch, page: Page) -> None:
 def test_a_page_is_right(visit: Visit, watches: Mapping[str, Watch], scene: Scene) -> None:
     who, where = visit
     page = watches[who].page
-    page.goto(where(scene))
+    response = page.goto(where(scene))
+    assert response
+    assert response.ok
     assert who == VISITOR or page.get_by_role("button", name="Sign out", exact=True).count()
     assert_right(watches[who], page)
     assert who != VISITOR or watches[who].context.cookies() == []
