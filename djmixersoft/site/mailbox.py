@@ -17,7 +17,8 @@ SHOWN: Final = 100
 """Messages in the list."""
 
 _NAME: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,200}\.eml", re.ASCII)
-_LINK: Final = re.compile(r"(https?://[^\s<>\"]+)")
+# What ends a sentence or a clause isn't part of the address before it.
+_LINK: Final = re.compile(r"(https?://[^\s<>\"]*[^\s<>\".,;:!?)])")
 
 
 @dataclass(frozen=True)

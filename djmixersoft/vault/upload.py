@@ -39,8 +39,8 @@ from djmixersoft.vault.cobblestone import Encryptor
 from djmixersoft.vault.keys import Key, context, new_blob_id
 from djmixersoft.vault.media import HEAD_SIZE, MediaType, media_type
 
-MAXIMUM_FILES: Final = 20
-"""Files in one form, unless the view says otherwise."""
+MAXIMUM_FILES: Final = 50
+"""Files in one form, unless the view says otherwise: more than a set of a whole night has tracks."""
 
 _FORM_FIELDS: Final = 2**20  # bytes of a request that are not its files
 

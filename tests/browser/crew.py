@@ -3,7 +3,9 @@
 import re
 from dataclasses import dataclass
 
-from playwright.sync_api import APIRequest, APIRequestContext, APIResponse, FilePayload, StorageState
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
+from playwright.sync_api import APIRequest, APIRequestContext, APIResponse, StorageState
 
 from tests.browser.living import Site
 
@@ -31,11 +33,13 @@ class Person:
         assert response.ok, (path, response.status, response.text())
         return response
 
-    def upload(self, *tracks: tuple[str, bytes]) -> None:
-        for name, content in tracks:
-            file = FilePayload(name=name, mimeType="application/octet-stream", buffer=content)
-            response = self.calls.post(f"{self.account}/upload", multipart={"tracks": file})
-            assert response.ok, (name, response.status)
+    def upload(self, *tracks: tuple[str, bytes], account: str = "") -> None:
+        """Send files to their account, or to another one."""
+        files = [SimpleUploadedFile(name, content) for name, content in tracks]
+        body = encode_multipart(BOUNDARY, {"tracks": files})
+        path = f"{account or self.account}/upload"
+        response = self.calls.post(path, data=body, headers={"Content-Type": MULTIPART_CONTENT})
+        assert response.ok, (path, response.status)
 
     def items(self) -> dict[str, str]:
         """The path of each item in the account, by its name."""

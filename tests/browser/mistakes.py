@@ -92,6 +92,7 @@ def a_page_that_was_only_an_answer(page: Page, _scene: Scene) -> None:
 
 @mistake("admin", "This came from a page of another site")
 def a_form_on_another_site(page: Page, scene: Scene) -> None:
+    page.goto("about:blank")
     page.set_content(
         f'<main><form method="post" action="{scene.site.origin}/me/name"><button>Win</button></form></main>'
     )

@@ -38,7 +38,7 @@ PAGES: Final[Mapping[str, Sequence[Visit]]] = {
     "mailbox": [(VISITOR, lambda scene: scene.site.mailbox)],
     "mailbox-message": [(VISITOR, lambda scene: scene.site.mailbox + scene.site.newest_mail())],
     "confirm": [(VISITOR, lambda scene: scene.links.confirm)],
-    "reset": [(VISITOR, lambda scene: scene.links.reset), (VISITOR, at("/password/reset/x"))],
+    "reset": [(VISITOR, lambda scene: scene.links.reset)],
     "email-confirm": [(VISITOR, lambda scene: scene.links.change)],
     "invitation": [
         (VISITOR, lambda scene: scene.links.unknown_guest),
@@ -65,6 +65,8 @@ PAGES: Final[Mapping[str, Sequence[Visit]]] = {
         ("admin", lambda scene: scene.admin.account),
         ("member", lambda scene: scene.admin.account),
         ("newcomer", lambda scene: scene.newcomer.account),
+        ("admin", lambda scene: scene.full_account),
+        ("admin", lambda scene: f"{scene.full_account}?page=2"),
     ],
     "members": [
         ("admin", lambda scene: f"{scene.admin.account}/members"),

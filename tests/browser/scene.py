@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from playwright.sync_api import APIRequest
 
@@ -14,6 +15,7 @@ ODD_TRACK = "Closing_set_take_3_" + "long_" * 30 + "— مجموعة.wav"
 TRACK = "Tool with a long break.wav"
 RIDER = "Rider and set times.pdf"
 TRACKS = (("Warm-up, 118 bpm.wav", wav(2, beats_per_minute=118)), ("Peak time, 128 bpm.wav", wav(3)), (TRACK, wav(150)))
+MANY = 51  # files, of which a list shows 50 at once
 FILES = ((RIDER, b"%PDF-1.7 only a test"), ("Flyer.txt", b"Tonight, 23:00\n"))
 
 
@@ -43,6 +45,8 @@ class Scene:
     member: Person
     newcomer: Person
     loner: Person
+    full_account: str
+    """The path of the Administrator's other account, whose list has a second page."""
     items: dict[str, str]
     """The path of each item in the Administrator's account, by its name."""
     folder: str
@@ -65,7 +69,10 @@ def set_up(site: Site, request: APIRequest) -> Scene:
     admin.invite("warm-up@example.org")
     (withdraw,) = re.findall(r'action="([^"]+/withdraw)"', admin.get(f"{admin.account}/members").text())
     admin.send(withdraw)
-    admin.send("/accounts", name=ODD_NAME)
+    full_account = urlsplit(admin.send("/accounts", name=ODD_NAME).url).path
+    loops = [(f"Loop {number}.txt", b"a loop in words") for number in range(MANY)]
+    admin.upload(*loops[1:], account=full_account)
+    admin.upload(loops[0], account=full_account)
     newcomer = registered(site, request, "newcomer@example.org", "Bedroom")
     loner = registered_by_invitation(site, request, "guest@example.org", newcomer)
     loner.send(f"{loner.account}/members/{member_id(newcomer, loner.email)}", action="remove")
@@ -79,6 +86,7 @@ def set_up(site: Site, request: APIRequest) -> Scene:
         member,
         newcomer,
         loner,
+        full_account,
         items,
         folder,
         document,

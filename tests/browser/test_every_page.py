@@ -35,19 +35,18 @@ def watches(chromium: Browser, site: Site, scene: Scene) -> Iterator[Mapping[str
 
 
 def assert_right(watch: Watch, page: Page) -> None:
-    try:
-        assert inspect(page) == []
-        assert page.title().endswith("DJMixerSoft")
-    finally:
-        page.close()
+    assert inspect(page) == []
+    assert page.title().endswith("DJMixerSoft")
     assert watch.take() == []
 
 
 @pytest.mark.parametrize("visit", VISITS)
 def test_a_page_is_right(visit: Visit, watches: Mapping[str, Watch], scene: Scene) -> None:
     who, where = visit
-    page = watches[who].context.new_page()
-    page.goto(where(scene))
+    page = watches[who].page
+    response = page.goto(where(scene))
+    assert response
+    assert response.ok
     assert who == VISITOR or page.get_by_role("button", name="Sign out", exact=True).count()
     assert_right(watches[who], page)
     assert who != VISITOR or watches[who].context.cookies() == []
@@ -55,11 +54,10 @@ def test_a_page_is_right(visit: Visit, watches: Mapping[str, Watch], scene: Scen
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.__name__)
 def test_a_mistake_leads_to_a_right_page(mistake: Mistake, watches: Mapping[str, Watch], scene: Scene) -> None:
-    who, sentence = mistake.who, mistake.sentence
-    page = watches[who].context.new_page()
-    mistake(page, scene)
-    page.get_by_role("main").get_by_text(sentence).first.wait_for()
-    assert_right(watches[who], page)
+    watch = watches[mistake.who]
+    mistake(watch.page, scene)
+    watch.page.get_by_role("main").get_by_text(mistake.sentence).first.wait_for()
+    assert_right(watch, watch.page)
 
 
 @pytest.mark.parametrize("name", OTHERS)

@@ -45,7 +45,7 @@ def show(watch: Watch, content: str) -> Page:
 
     watch.context.route("**/cookies", answer)
     page = watch.context.new_page()
-    page.goto("/cookies", wait_until="networkidle")
+    page.goto("/cookies")
     return page
 
 

@@ -1,6 +1,8 @@
 """What a browser notices while people use the site: nothing may go wrong out of sight."""
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Request, Response
+from functools import cached_property
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
 
 SERVER_ERROR = 500
 # Chromium notes each page that answers 4xx, as the page of a form with a mistake in it does.
@@ -19,6 +21,11 @@ class Watch:
         context.on("console", self._said)
         context.on("weberror", lambda error: self.wrong.append(f"an error in a page: {error.error}"))
 
+    @cached_property
+    def page(self) -> Page:
+        """One page, to be used again and again; each costs a process."""
+        return self.context.new_page()
+
     def take(self) -> list[str]:
         """Return what went wrong, and forget it."""
         found, self.wrong = self.wrong, []
@@ -27,7 +34,7 @@ class Watch:
     def _asked(self, request: Request) -> None:
         if request.is_navigation_request():
             self._pages.add(request.url)
-        if not request.url.startswith((f"{self.origin}/", "data:")):
+        if not request.url.startswith((f"{self.origin}/", "data:", "about:")):
             self.wrong.append(f"a request to elsewhere: {request.url}")
 
     def _answered(self, response: Response) -> None:

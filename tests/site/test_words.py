@@ -1,5 +1,8 @@
 """What pages say after something was sent: seen at once, and no more than is true."""
 
+from datetime import UTC, datetime
+
+from djmixersoft.site.mailbox import Message
 from tests.site.browsing import Browser, Person, new_address, text_of
 
 
@@ -29,3 +32,11 @@ def test_only_a_form_with_a_password_asks_for_it_again(owner: Person, visitor: B
 def test_who_is_signed_in_is_led_back_to_the_studio(owner: Person, visitor: Browser) -> None:
     assert "To your studio" in text_of(owner.get("/no-such-page"))
     assert "To the front page" in text_of(visitor.get("/no-such-page"))
+
+
+def test_a_link_in_a_mail_ends_before_the_comma_after_it() -> None:
+    text = "is at https://localhost:8443, and (see https://localhost:8443/confirm/0a1b). Bye: http://[::1]:8443/x."
+    message = Message("a.eml", "", "", datetime.now(UTC), text)
+    links = [part for part, is_link in message.parts if is_link]
+    assert links == ["https://localhost:8443", "https://localhost:8443/confirm/0a1b", "http://[::1]:8443/x"]
+    assert "".join(part for part, _is_link in message.parts) == text

@@ -1,4 +1,4 @@
-"""What the vault's tests share. They need no database."""
+"""What the vault's tests share. They need no database at all."""
 
 from pathlib import Path
 

@@ -26,6 +26,7 @@ from djmixersoft.site.noticing import noticed
 from djmixersoft.site.pages import FORM, SHOWN, Context, SeeOther, methods, page, see
 from djmixersoft.site.paging import Page, asked_page
 from djmixersoft.site.selecting import as_uuid, here
+from djmixersoft.vault.upload import MAXIMUM_FILES
 
 
 @purpose("teamwork")
@@ -97,6 +98,7 @@ def folder_page(
         "upload_form": upload_form or UploadForm(initial={"folder": folder_id}),
         "form": upload_form,
         "max_size": settings.MAX_UPLOAD_BYTES,
+        "max_files": MAXIMUM_FILES,
         "room": room(account.id),
         "damaged": damage.damaged(account.id),
         "me": accounts.my_person_id(),
