@@ -48,7 +48,7 @@ class Crew:
 
     def path(self, path: str) -> str:
         item = self.document if "/documents/" in path else self.item
-        values = {"account_id": self.person.account_id, "item_id": item, "name": "anew", "number": 1}
+        values: dict[str, object] = {"account_id": self.person.account_id, "item_id": item, "name": "anew", "number": 1}
         return path.format_map(_Ids(values, self.item))
 
 
