@@ -27,8 +27,8 @@ def test_it_closes_a_folder_that_others_could_read(tmp_path: Path) -> None:
 
 def test_it_refuses_another_version(tmp_path: Path) -> None:
     data = DataFolder(tmp_path / "data").open()
-    (data.path / "VERSION").write_text("2\n")
-    with pytest.raises(Refusal, match="is of version '2', and this program knows version 1; start the program that"):
+    (data.path / "VERSION").write_text("3\n")
+    with pytest.raises(Refusal, match="is of version '3', and this program knows version 2; start the program that"):
         data.open()
 
 
