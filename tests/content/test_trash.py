@@ -168,9 +168,16 @@ def test_after_30_days_the_steward_forgets_it_and_nothing_else(
     crate.throw_away(folder)
     crate.throw_away(late)
     days = "UPDATE djms.item SET trashed_at = now() - %s::interval WHERE trashed_with = ANY(%s::uuid[])"
-    superuser.execute(days, ["30 days 1 minute", [folder]])
     superuser.execute(days, ["29 days 23 hours", [late]])
-    superuser.execute("UPDATE djms.item_undo SET done_at = now() - interval '61 minutes'")
+    with workplace.as_login("djms_steward"):
+        while checking.forget_some(many=100):
+            """What other tests have left."""
+    superuser.execute(days, ["30 days 1 minute", [folder]])
+    superuser.execute(
+        "UPDATE djms.item_undo SET done_at = now() - interval '61 minutes'"
+        " WHERE account_id = (SELECT account_id FROM djms.item WHERE id = %s)",
+        [folder],
+    )
     with workplace.as_login("djms_steward"):
         rows = 0
         while gone := checking.forget_some(many=1):
