@@ -159,6 +159,7 @@ class Crews:
                 found |= {account.id, account.name}
                 found |= {text for item in account.items for text in (item.id, item.word)}
                 found = found.union(*map(self._of, account.members))
+                found |= self.ids("SELECT id FROM djms.item_undo WHERE account_id = %s", account.id)
             if account.is_run_by(player) and path.startswith(f"/accounts/{account.id}/"):
                 found |= {text for one in account.invitations for text in (one.id, *telling(one.to.email))}
         return found

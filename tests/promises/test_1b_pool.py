@@ -53,8 +53,8 @@ LEFTOVERS = (
 # Whatever comes in a request carries the browser's token in here (policy/purposes.py).
 TAKING = "SELECT name FROM pg_prepared_statements WHERE statement LIKE '%djms.token%' AND NOT from_sql"
 THIEF = (
-    "DEALLOCATE {name}; PREPARE {name} (text, text, text) AS SELECT set_config('role', $1, true),"
-    " set_config('djms.token', $2, true), set_config('djms.named', $3, true),"
+    "DEALLOCATE {name}; PREPARE {name} (text, text, text, text) AS SELECT set_config('role', $1, true),"
+    " set_config('djms.token', $2, true), set_config('djms.named', $3, true), set_config('djms.bearer', $4, true),"
     " set_config('djms.loot', concat(current_setting('djms.loot', true), ' ', $2), false)"
 )
 LOOT = "SELECT current_setting('djms.loot', true)"
