@@ -81,7 +81,7 @@ def test_filters_narrow_what_is_found(owner: Person) -> None:
 def test_what_can_not_be_looked_for_gets_a_sentence(owner: Person, asked: dict[str, str]) -> None:
     page = owner.get(f"{owner.crate}/find", data=asked)
     assert page.status_code == HTTPStatus.OK
-    assert "this needs another look" in page.text
+    assert "This needs another look" in page.text
 
 
 def test_the_index_holds_no_word_and_differs_between_accounts(

@@ -21,9 +21,8 @@ FIELDS = ["email", "password", "account_name", "agree", "name", "address", "acti
 
 def paths() -> list[str]:
     """Every address of the site, with ids of nothing."""
-    return [
-        "/" + re.sub(r"<(\w+):\w+>", lambda found: ID if found[1] == "uuid" else "x", str(p.pattern)) for p in PATTERNS
-    ]
+    values = {"uuid": ID, "int": "1"}
+    return ["/" + re.sub(r"<(\w+):\w+>", lambda found: values.get(found[1], "x"), str(p.pattern)) for p in PATTERNS]
 
 
 @pytest.mark.parametrize("path", paths())
@@ -31,7 +30,8 @@ def paths() -> list[str]:
 def test_no_address_fails_on_a_stranger(stranger_once: Person, path: str, method: str) -> None:
     answer = (stranger_once if path not in ENDS else Person("nobody")).browser.generic(method, path)
     assert answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR
-    if method not in {"GET", "HEAD", "POST"}:
+    # Uploads have methods of their own (tus 1.0), and tests of their own.
+    if method not in {"GET", "HEAD", "POST"} and "/uploads" not in path:
         assert answer.status_code == HTTPStatus.METHOD_NOT_ALLOWED
 
 
