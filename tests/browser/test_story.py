@@ -41,6 +41,7 @@ def test_a_crew_works_together(story: Story) -> None:
     story.tracks_are_uploaded_that_the_other_finds()
     story.one_is_played_and_sought_in()
     story.one_comes_back_bit_for_bit()
+    story.one_is_put_into_a_folder()
     story.one_is_removed()
     story.the_account_changes_hands()
     story.sign_ins_are_ended_one_and_all()
