@@ -52,7 +52,6 @@ PAGES: Final[Mapping[str, Sequence[Visit]]] = {
     "shared": [
         (VISITOR, lambda scene: scene.links.shared),
         (VISITOR, lambda scene: scene.links.locked),
-        (VISITOR, at("/shared/x")),
     ],
     "shared-item": [(VISITOR, lambda scene: f"{scene.links.shared}/items/{_id(scene)}")],
     "links": [
