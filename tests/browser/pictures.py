@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from django.conf import settings
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from tests.browser.conftest import ARGUMENTS
@@ -29,6 +30,7 @@ TRACKS: Final = {
 
 def main() -> None:
     """Start an installation, let a crew work in it, and take the pictures."""
+    settings.configure()  # for Django's encoding of forms; the site runs in processes of its own
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         installation = Installation(Path(folder) / "data")
         installation.start()
