@@ -170,6 +170,14 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
+            model_name="item",
+            index=models.Index(
+                condition=models.Q(("trashed_with", models.F("id"))),
+                fields=["account_id", "trashed_at"],
+                name="item_thrown",
+            ),
+        ),
+        migrations.AddIndex(
             model_name="share",
             index=models.Index(fields=["account_id", "item_id"], name="share_of_item"),
         ),

@@ -75,6 +75,9 @@ class Item(models.Model):
             models.Index(
                 fields=("account_id", "trashed_with"), name="item_trashed", condition=models.Q(trashed_at__isnull=False)
             ),
+            models.Index(
+                fields=("account_id", "trashed_at"), name="item_thrown", condition=models.Q(trashed_with=models.F("id"))
+            ),
             models.Index(fields=("trashed_at",), name="item_expiring", condition=models.Q(trashed_at__isnull=False)),
         )
         constraints = (
