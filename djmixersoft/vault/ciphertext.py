@@ -15,7 +15,10 @@ from djmixersoft.vault.cobblestone import HEADER, SEALED_CHUNK, TAG
 
 WINDOW: Final = 65_536  # bytes, read at the beginning, in the middle and at the end
 _PLACE: Final = re.compile(r"([0-9a-f]{2})/([0-9a-f]{2})/\1\2[0-9a-f]{4}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_INCOMING: Final = re.compile(r"incoming/[0-9a-f]{32}")
+# In one piece, or a partial one in a folder under the blob's name (folder_partials).
+_INCOMING: Final = re.compile(
+    r"incoming/([0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/(data|lease|[0-9a-f]{32}))"
+)
 # How files that people keep begin: four bytes at least, so that random ones hardly ever do.
 # (AIFF, FLAC, GIF, gzip, ID3, JPEG, Matroska, Ogg, PDF, PNG, RIFF, XML, xz, ZIP.)
 _BEGINNINGS: Final = (

@@ -38,11 +38,14 @@ def joined(world: World, connect: "Callable[[str], psycopg.Connection]") -> "Ite
     maker = Maker(connect("postgres"), random.Random(1))
     maker.superuser.autocommit = True
     maker.superuser.execute("DELETE FROM djms.sign_in_try")
-    token = maker.invitation(world.alice, world.a.id, f"again@{STRANGERS}.example")
+    email = f"again@{STRANGERS}.example"
+    token = maker.invitation(world.alice, world.a.id, email)
     with acting_for("teamwork", token=world.stranger.token):
         assert accounts.accept_invitation(token=token).outcome == "joined"
     yield world.stranger
     maker.superuser.execute("SET session_replication_role = replica")
+    maker.superuser.execute("DELETE FROM djms.invitation WHERE email = %s", [email])
+    maker.superuser.execute("DELETE FROM djms.mail_message WHERE recipient = %s", [email])
     maker.superuser.execute(
         "DELETE FROM djms.membership WHERE account_id = %s AND person_id = %s", [world.a.id, world.stranger.id]
     )

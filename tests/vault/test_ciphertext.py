@@ -7,11 +7,14 @@ import math
 import os
 import struct
 import wave
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from djmixersoft.vault.blobs import FolderStore
 from djmixersoft.vault.ciphertext import WINDOW, Oddity, examined, is_even
+from djmixersoft.vault.folder_partials import FolderPartials
 from tests.support import ROOT
 from tests.vault.sealing import noise, seal
 
@@ -97,6 +100,29 @@ def test_a_length_that_the_format_does_not_have(tmp_path: Path, size: int) -> No
     assert examined(put(tmp_path, content, INCOMING), tmp_path)[1] is None, "it has not arrived yet"
 
 
+def oddities(folder: Path) -> set[Oddity]:
+    return {oddity for path in folder.rglob("*") if path.is_file() and (oddity := examined(path, folder)[1])}
+
+
+def test_an_upload_on_its_way_is_as_it_must_be_at_every_moment_unless_it_is_plain(tmp_path: Path) -> None:
+    content, seen = seal(noise(100_000)), []
+
+    def pieces() -> Iterator[bytes]:
+        for start in (0, 50_000):
+            yield content[start : start + 50_000]
+            seen.append(len(list(tmp_path.rglob("incoming/*/*"))))
+            assert oddities(tmp_path) == set()
+
+    with FolderPartials(FolderStore(tmp_path)).open(Path(NAME).name) as partial:
+        assert oddities(tmp_path) == set()
+        partial.put(0, content[:70_000])
+        assert oddities(tmp_path) == set()
+        partial.rewrite(pieces())
+        assert seen == [3, 3], "the data, the lease, and what will be the data"
+        partial.put(0, PLAIN["our sources"])
+        assert oddities(tmp_path) == {Oddity.UNEVEN}
+
+
 @pytest.mark.parametrize(
     "name",
     [
@@ -106,6 +132,8 @@ def test_a_length_that_the_format_does_not_have(tmp_path: Path, size: int) -> No
         "3B/9A/3B9AC9FF-0000-4000-8000-000000000000",
         "incoming/song.ogg",
         "incoming/3b/0123456789abcdef0123456789abcdef",
+        "incoming/3b9ac9ff-0000-4000-8000-000000000000/song.ogg",
+        "incoming/3B9AC9FF-0000-4000-8000-000000000000/data",
     ],
 )
 def test_a_file_where_none_lies(tmp_path: Path, name: str) -> None:
