@@ -1,14 +1,12 @@
 """Folders by their path: found, or made where they aren't there yet."""
 
 from collections.abc import Sequence
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import connection
 
-from djmixersoft.accounts.selectors import my_person_id
 from djmixersoft.content.models import Item, Kind
-from djmixersoft.content.services.finding import Source, index
-from djmixersoft.content.services.items import refusals
+from djmixersoft.content.services.tree import make_folder
 
 DEEPEST = 50
 """Folders in one another that a path may name."""
@@ -37,16 +35,4 @@ def _folder(account_id: UUID, parent_id: UUID | None, name: str) -> UUID:
     ).order_by("added_at", "id")
     for item_id in there.values_list("id", flat=True)[:1]:
         return item_id
-    item_id, me = uuid4(), my_person_id()
-    with refusals():
-        Item.objects.create(
-            account_id=account_id,
-            id=item_id,
-            kind=Kind.FOLDER,
-            parent_id=parent_id,
-            name=name,
-            added_by_id=me,
-            changed_by_id=me,
-        )
-        index(account_id=account_id, item_id=item_id, source=Source.NAME, text=name)
-    return item_id
+    return make_folder(account_id=account_id, parent_id=parent_id, name=name)
