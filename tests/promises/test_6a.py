@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from tests.promises.acting import KEY, Acting, acting, key_of, mailed
-from tests.promises.people import STRANGERS
+from tests.promises.people import STRANGERS, A
 from tests.promises.trying import Attack, Attacker
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def test_a_mailed_link_is_shown_to_no_login_that_has_it_mailed(cluster: "Cluster
     calls = (
         ("p_sign_in", f"SELECT djms.request_password_reset('{world.stranger.email}')"),
         ("p_sign_in", f"SELECT djms.register('plan@{STRANGERS}.example', {KEY}, 'x', '1', false)"),
-        ("p_teamwork", f"SELECT djms.invite('{world.a.id}', 'plan@{STRANGERS}.example')"),
+        ("p_teamwork", f"SELECT djms.invite('{world.a.id}', 'plan@{A}.example')"),
     )
     with Attacker(cluster.url("djms_site")) as attacker:
         for role, sql in calls:
