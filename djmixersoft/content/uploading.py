@@ -11,7 +11,7 @@ A crash between any two leaves what the next request goes on from. See docs/uplo
 import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -23,7 +23,7 @@ from djmixersoft.content.services import uploads as services
 from djmixersoft.content.services.items import NoSuchFolder
 from djmixersoft.content.services.uploads import NoSuchItem, Vanished, Wanted
 from djmixersoft.policy.purposes import acting_for, release_connection
-from djmixersoft.vault.arriving import Arrival, held_back
+from djmixersoft.vault.arriving import Arrival, Rest, held_back
 from djmixersoft.vault.cobblestone import Altered
 from djmixersoft.vault.partials import Partial, TakenOver
 from djmixersoft.vault.upload import Stored
@@ -141,6 +141,8 @@ class Uploads:
         except Altered as error:
             raise self._spoiled(upload, partial) from error
         stood = arrival.offset
+        if part and part.length and part.offset == stood and upload.is_untouched:
+            upload = replace(upload, expires=self._note(upload, upload.rest))
         try:
             if part and part.offset == stood:
                 _pour(part, arrival, partial, room=upload.size - stood)
@@ -156,8 +158,9 @@ class Uploads:
     def _noted(self, upload: Begun, arrival: Arrival) -> datetime:
         """Make durable what has arrived, and write it down."""
         rest = arrival.keep()
-        if rest == upload.rest:
-            return upload.expires
+        return upload.expires if rest == upload.rest else self._note(upload, rest)
+
+    def _note(self, upload: Begun, rest: Rest) -> datetime:
         with self._acting(), suppress(Vanished):
             return services.note_rest(upload=upload, rest=rest)
         self._found(upload.id)

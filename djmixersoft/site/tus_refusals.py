@@ -57,7 +57,7 @@ _HINDRANCES: Final[Mapping[type[Exception], tuple[int, Text, Mapping[str, str]]]
     TooDeep: (HTTPStatus.UNPROCESSABLE_ENTITY, gettext_lazy("These are too many folders in one another."), {}),
     Expired: (
         HTTPStatus.GONE,
-        gettext_lazy("This upload ended, because nobody went on with it for a week or its file was deleted."),
+        gettext_lazy("This upload ended, because nobody went on with it in time or its file was deleted."),
         {},
     ),
     TooMuch: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, gettext_lazy("That is more than the file was to have."), {}),

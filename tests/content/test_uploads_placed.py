@@ -3,6 +3,7 @@
 import hashlib
 import threading
 from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
@@ -15,6 +16,7 @@ from django.utils import timezone
 from djmixersoft.content.models import Upload
 from djmixersoft.policy.purposes import acting_for
 from tests.content.sending import TUS, Tree, asked, begun, bytes_of, ended, item_of, patched, place, sent
+from tests.content.slowly import Patching, Slowly, another
 from tests.site.browsing import COOKIE, Browser, Person, Post, registered
 from tests.vault.sealing import noise
 from tests.vault.test_blobs import files_limited_to
@@ -170,6 +172,7 @@ def test_paths_that_play_tricks_get_a_sentence_and_make_no_folder(owner: Person,
 def test_what_there_is_no_room_for_is_refused_before_it_is_sent(stranger: Person, tree: Tree) -> None:
     tree.give_room(stranger.account_id, 300000)
     first = place(stranger, 200_000)
+    patched(stranger, first, 0, b"OggS")
     answer = begun(stranger, 100_000)
     assert answer.status_code == HTTPStatus.INSUFFICIENT_STORAGE
     assert "has no room for this file" in answer.text
@@ -177,10 +180,37 @@ def test_what_there_is_no_room_for_is_refused_before_it_is_sent(stranger: Person
     assert begun(stranger, 100_000).status_code == HTTPStatus.CREATED
 
 
+def test_what_nothing_was_sent_of_takes_no_room_and_is_kept_for_an_hour(stranger: Person, tree: Tree) -> None:
+    """Somebody asks again and again, because no answer comes."""
+    tree.give_room(stranger.account_id, 300_000)
+    *lost, known = (place(stranger, 200_000) for _ in range(4))
+    assert patched(stranger, known, 0, TRACK[:20_000]).status_code == HTTPStatus.NO_CONTENT
+    late = patched(stranger, lost[0], 0, TRACK[:20_000])
+    assert late.status_code == HTTPStatus.INSUFFICIENT_STORAGE
+    assert "has no room for this file" in late.text
+    assert asked(stranger, lost[0])["Upload-Offset"] == "0"
+    hour, week = (parsedate_to_datetime(asked(stranger, url)["Upload-Expires"]) for url in (lost[0], known))
+    assert timedelta(minutes=59) < hour - timezone.now() < timedelta(minutes=61)
+    assert timedelta(days=6.9) < week - timezone.now() < timedelta(days=7.1)
+    assert ended(stranger, known).status_code == HTTPStatus.NO_CONTENT
+    assert patched(stranger, lost[0], 0, TRACK[:20_000]).status_code == HTTPStatus.NO_CONTENT
+
+
+def test_what_is_being_sent_takes_room_before_any_of_it_is_written_down(stranger: Person, tree: Tree) -> None:
+    tree.give_room(stranger.account_id, 300_000)
+    url, body = place(stranger, 200_000), Slowly(TRACK[:20_000], b"")
+    sending = Patching(stranger, url, 0, body, 200_000)
+    assert begun(another(stranger), 150_000).status_code == HTTPStatus.INSUFFICIENT_STORAGE
+    body.go_on.set()
+    sending.join(20)
+    assert sending.answer.status_code == HTTPStatus.BAD_REQUEST
+
+
 def test_room_that_was_taken_meanwhile_costs_nothing_that_arrived(stranger: Person, tree: Tree) -> None:
     url = place(stranger, len(TRACK))
+    patched(stranger, url, 0, TRACK[:20_000])
     tree.give_room(stranger.account_id, 1000)
-    for answer in (patched(stranger, url, 0, TRACK), patched(stranger, url, len(TRACK), b"")):
+    for answer in (patched(stranger, url, 20_000, TRACK[20_000:]), patched(stranger, url, len(TRACK), b"")):
         assert answer.status_code == HTTPStatus.INSUFFICIENT_STORAGE
         assert "what has arrived is kept" in answer.text
     tree.give_room(stranger.account_id, 1000000)

@@ -4,12 +4,24 @@
 they are, what they are called and what they must hash to. Foreign keys of two columns are the migrations' affair.
 """
 
-from djmixersoft.content.models.items import QUOTA, AccountKey, Blob, Item, ItemKey, ItemVersion, Kind, Room, Upload
+from djmixersoft.content.models.items import (
+    QUOTA,
+    UNTOUCHED_FOR,
+    AccountKey,
+    Blob,
+    Item,
+    ItemKey,
+    ItemVersion,
+    Kind,
+    Room,
+    Upload,
+)
 from djmixersoft.content.models.labels import Comment, ItemData, Tag, Term, Undo
 from djmixersoft.content.models.links import Share, ShareOpening, ShareSecret, ShareUse, UsedFor
 
 __all__ = (
     "QUOTA",
+    "UNTOUCHED_FOR",
     "AccountKey",
     "Blob",
     "Comment",

@@ -1,5 +1,7 @@
 """Folders, files and documents, what they were before, and the keys and blobs behind them."""
 
+from datetime import timedelta
+
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models.functions import Lower, Now
@@ -154,6 +156,10 @@ class Blob(models.Model):
             models.Index(fields=("account_id",), name="blob_damaged", condition=~models.Q(fault="")),
         )
         constraints = (models.CheckConstraint(condition=models.Q(sealed_size__gte=0), name="blob_takes_room"),)
+
+
+UNTOUCHED_FOR = timedelta(hours=1)
+"""For how long an upload is kept of which nothing was sent. That it expires so soon tells it from all others."""
 
 
 class Upload(models.Model):

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from djmixersoft.accounts.selectors import my_person_id
 from djmixersoft.content import keys, stores
-from djmixersoft.content.models import AccountKey, Blob, Item, ItemKey, ItemVersion, Upload
+from djmixersoft.content.models import UNTOUCHED_FOR, AccountKey, Blob, Item, ItemKey, ItemVersion, Upload
 from djmixersoft.vault.arriving import Rest
 from djmixersoft.vault.cobblestone import CHUNK, HEADER, SEALED_CHUNK
 from djmixersoft.vault.keys import Key, context, unwrap_item_key
@@ -23,7 +23,10 @@ class Expired(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Begun:
-    """An upload that isn't finished, with what it takes to go on with it. `size` in bytes."""
+    """An upload that isn't finished, with what it takes to go on with it. `size` in bytes.
+
+    `is_untouched`: nothing was sent of it yet; till then it takes no room.
+    """
 
     id: UUID
     account_id: UUID
@@ -35,6 +38,7 @@ class Begun:
     metadata: str
     sha256: bytes | None
     expires: datetime
+    is_untouched: bool
     key: Key
     rest: Rest
 
@@ -84,6 +88,7 @@ def begun(account_id: UUID, upload_id: UUID) -> Begun | None:
         metadata=row.metadata,
         sha256=None if row.sha256 is None else bytes(row.sha256),
         expires=row.expires,
+        is_untouched=row.expires <= row.added_at + UNTOUCHED_FOR,
         key=_key(row),
         rest=Rest(bytes(row.tail), row.tail_at),
     )

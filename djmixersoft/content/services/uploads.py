@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from djmixersoft.accounts.selectors import my_person_id
 from djmixersoft.content import keys
-from djmixersoft.content.models import Item, Kind, Upload
+from djmixersoft.content.models import UNTOUCHED_FOR, Item, Kind, Upload
 from djmixersoft.content.selectors.uploads import Begun
 from djmixersoft.content.services.folders import folder_at
 from djmixersoft.content.services.items import NoSuchFolder, add_item, note_blob, refusals
@@ -52,7 +52,7 @@ class Wanted:
 
 def begin(*, account_id: UUID, wanted: Wanted) -> tuple[UUID, datetime]:
     """Begins an upload; its id, and until when it is kept. Raises NotAllowed, NoSuchFolder, NoSuchItem, QuotaFull."""
-    upload_id, expires = new_blob_id(account_id), timezone.now() + LIFETIME
+    upload_id, expires = new_blob_id(account_id), timezone.now() + UNTOUCHED_FOR
     item_id, wrapped, parent_id = wanted.replaces or uuid4(), b"", None
     with refusals():
         if wanted.replaces:
@@ -80,16 +80,17 @@ def begin(*, account_id: UUID, wanted: Wanted) -> tuple[UUID, datetime]:
 
 
 def note_rest(*, upload: Begun, rest: Rest) -> datetime:
-    """Writes down how far an upload is; until when it is kept from now on.
+    """Writes down how far an upload is; until when it is kept from now on. From the first time on it takes room.
 
-    Raises Vanished, also where it isn't as it was any more, because another goes on with it.
+    Raises Vanished, also where it isn't as it was any more, because another goes on with it; and QuotaFull.
     """
     expires = timezone.now() + LIFETIME
     rows = Upload.objects.filter(
         account_id=upload.account_id, id=upload.id, tail_at=upload.rest.at, tail=upload.rest.sealed
     )
-    if not rows.update(tail=rest.sealed, tail_at=rest.at, expires=expires):
-        raise Vanished
+    with refusals():
+        if not rows.update(tail=rest.sealed, tail_at=rest.at, expires=expires):
+            raise Vanished
     return expires
 
 
