@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any, Final, TypeVar, cast
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -24,6 +24,9 @@ Text = str | Promise
 
 RETRY_SECONDS: Final = 5
 """After how long to try again while the database is out of reach or all hands are busy."""
+
+FOR_PROGRAMS: Final = "/api/v1/"
+"""Below this address nobody reads pages."""
 
 # What `?done=…` may say. A closed list, so that no link can put words into our pages.
 NOTICES: Final[Mapping[str, Text]] = {
@@ -128,7 +131,12 @@ def error_page(
     context: Context | None = None,
     template: str = "error",
 ) -> HttpResponse:
-    """Make the page of an error: what happened, and what to do next (an address of ours, and its words)."""
+    """Make the page of an error: what happened, and what to do next (an address of ours, and its words).
+
+    A program gets the sentence as it gets all others (problems.py).
+    """
+    if request.path.startswith(FOR_PROGRAMS):
+        return JsonResponse({"sentence": str(sentence)}, status=status)
     signed_in = bool(token_of(request))
     home = (reverse("studio"), _("To your studio")) if signed_in else (reverse("front"), _("To the front page"))
     url, label = next_step or home

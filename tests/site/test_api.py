@@ -196,3 +196,11 @@ def test_the_description_is_there_for_everybody(visitor: Browser) -> None:
     described = json.loads(visitor.get(f"{API}/openapi.json").text)
     assert described["openapi"].startswith("3.1")
     assert "/api/v1/accounts/{account_id}/items" in described["paths"]
+
+
+@pytest.mark.parametrize("path", ["nowhere", "items/x", "documents/{item}/versions/-1", "items/{item}/data/"])
+def test_an_address_that_there_is_not_is_answered_as_data_too(owner: Person, program: Made, path: str) -> None:
+    item = uploaded(owner).rpartition("/")[2]
+    said = program(owner).ask("GET", path.format(item=item), status=HTTPStatus.NOT_FOUND)
+    assert "nothing at this address" in said["sentence"]
+    assert program(owner).get("/nowhere")["Content-Type"].startswith("text/html")
