@@ -52,3 +52,5 @@ def compare() -> None:
     """
     if gone := sweeping.remove_left_over(older_than=ABANDONED):
         log.info("stored files without an item were removed", files=gone)
+    if ended := sweeping.remove_ended(older_than=ABANDONED):
+        log.info("files on their way without an upload were removed", files=ended)

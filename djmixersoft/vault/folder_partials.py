@@ -56,17 +56,28 @@ class FolderPartials:
             return (self._store.incoming_folder / name / _DATA).stat().st_size
         return 0
 
-    def sweep(self, *, older_than: timedelta) -> int:
-        """Remove what was given up, see PartialStore."""
-        before, swept = time.time() - older_than.total_seconds(), 0
+    def names(self, *, older_than: timedelta) -> Iterator[str]:
+        """Yield names, see PartialStore."""
+        before = time.time() - older_than.total_seconds()
         for folder in self._store.incoming_folder.iterdir():
-            with suppress(FileNotFoundError, NotADirectoryError, ValueError, InUse):
+            with suppress(FileNotFoundError, NotADirectoryError, ValueError):
+                self._store.path_of(folder.name)
                 times = [folder.stat().st_mtime, *(path.stat().st_mtime for path in folder.iterdir())]
                 if max(times) < before:
-                    with self.open(folder.name, idle=timedelta.max, wait=timedelta(0)) as partial:
-                        partial.discard()
-                    swept += 1
-        return swept
+                    yield folder.name
+
+    def remove(self, name: str) -> int:
+        """Remove it, see PartialStore."""
+        try:
+            with self.open(name, idle=timedelta.max, wait=timedelta(0)) as partial:
+                partial.discard()
+        except InUse:
+            return 0
+        return 1
+
+    def sweep(self, *, older_than: timedelta) -> int:
+        """Remove what was given up, see PartialStore."""
+        return sum(self.remove(name) for name in list(self.names(older_than=older_than)))
 
 
 class FolderPartial:

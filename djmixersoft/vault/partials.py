@@ -5,7 +5,7 @@ store, see blobs.py) and discarded here. One writer has it at a time. Should tha
 come, since nobody told it that the connection is dead, another may take over; then the first can write nothing more.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from types import TracebackType
 from typing import BinaryIO, Final, Protocol, Self
@@ -95,6 +95,14 @@ class PartialStore(Protocol):
 
     def length(self, name: str) -> int:
         """Return how many bytes of a blob have arrived, without becoming its writer."""
+        ...
+
+    def names(self, *, older_than: timedelta) -> Iterator[str]:
+        """Yield the names of blobs that nobody wrote to for that long."""
+        ...
+
+    def remove(self, name: str) -> int:
+        """Remove what has arrived of a blob, unless it has a writer now; return how many blobs that were."""
         ...
 
     def sweep(self, *, older_than: timedelta) -> int:

@@ -4,25 +4,20 @@ import io
 import os
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import psycopg
 import pytest
 from django.db import OperationalError, connection
 
-from djmixersoft.content import stores
-from djmixersoft.content.jobs import sweep
 from djmixersoft.vault.blobs import NoRoom
 from djmixersoft.vault.cobblestone import CHUNK
-from tests.content.sending import OFFSET, TUS, asked, begun, bytes_of, ended, incoming, item_of, patched, place, stored
+from tests.content.sending import OFFSET, TUS, asked, bytes_of, ended, incoming, item_of, patched, place, stored
 from tests.content.slowly import Patching, Slowly, another
 from tests.site.browsing import Person, Post, items_of, registered
-from tests.site.test_left_over import COMPARE, run
 from tests.vault.sealing import noise
-
-if TYPE_CHECKING:
-    from tests.conftest import Cluster
 
 TRACK = b"OggS" + noise(100_000)
 STEPS = {
@@ -48,7 +43,14 @@ def test_only_one_request_at_a_time_goes_on_with_an_upload(owner: Person) -> Non
     url = place(owner, 60_000)
     body = Slowly(TRACK[:40_000], TRACK[40_000:60_000])
     first = Patching(owner, url, 0, body, 60_000)
-    for answer in (patched(owner, url, 0, TRACK[:60_000]), asked(owner, url), ended(owner, url)):
+    tries = [
+        lambda other: patched(other, url, 0, TRACK[:60_000]),
+        lambda other: asked(other, url),
+        lambda other: ended(other, url),
+    ]
+    with ThreadPoolExecutor(len(tries)) as pool:
+        answers = [pool.submit(one, another(owner)) for one in tries]
+    for answer in (one.result() for one in answers):
         assert answer.status_code == HTTPStatus.LOCKED
         assert answer["Retry-After"] == "1"
     body.go_on.set()
@@ -229,38 +231,3 @@ def test_no_connection_to_the_database_is_held_while_a_part_arrives(owner: Perso
     assert bytes_of(owner, item_of(answer)) == TRACK
     assert held
     assert not any(held)
-
-
-def test_what_a_crash_kept_from_its_row_is_taken_out_of_sight_and_finished_later(
-    cluster: "Cluster", owner: Person, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    url = place(owner, len(TRACK))
-
-    def crash(**_named: object) -> None:
-        raise Crash
-
-    with monkeypatch.context() as patch:
-        patch.setattr("djmixersoft.content.services.uploads.finish", crash)
-        with pytest.raises(Crash):
-            patched(owner, url, 0, TRACK)
-    (blob,) = stored(url)
-    os.utime(blob, (time.time() - 2 * 86_400,) * 2)
-    for _again in range(2):
-        assert run(cluster, "steward", COMPARE) == 0
-        assert not blob.exists()
-    assert bytes_of(owner, item_of(asked(owner, url))) == TRACK
-
-
-def test_what_is_left_of_an_upload_is_swept_once_it_has_ended_and_not_before(owner: Person) -> None:
-    young, old = place(owner, len(TRACK)), place(owner, len(TRACK))
-    for url, days in ((young, 6.9), (old, 8.1)):
-        patched(owner, url, 0, TRACK[:30_000])
-        at = time.time() - days * 86_400
-        for path in (*incoming(url).iterdir(), incoming(url)):
-            os.utime(path, (at, at))
-    sweep()
-    assert incoming(young).exists()
-    assert not incoming(old).exists()
-    assert bytes_of(owner, item_of(patched(owner, young, 30_000, TRACK[30_000:]))) == TRACK
-    assert begun(owner, 5).status_code == HTTPStatus.CREATED
-    assert stores.partials().length(old.rpartition("/")[2]) == 0

@@ -50,7 +50,7 @@ def test_with_alices_token_sql_of_the_site_sees_what_alice_may_see_and_no_more(
     cluster: "Cluster", world: World
 ) -> None:
     mixed = mix(world, load(), "site", 1)
-    mixed.roles = ["p_self_service", "p_teamwork", "p_teamwork"]
+    mixed.roles = ["p_self_service", "p_teamwork"]
     hidden = forbidden(world, B, BOBS_OWN, STRANGERS) | world.ids(world.b, world.carol, world.stranger)
     hidden |= world.keys(world.b)
     before = checksums(world)

@@ -30,9 +30,25 @@ def remove_left_over(*, older_than: timedelta) -> int:
     return gone
 
 
+def remove_ended(*, older_than: timedelta) -> int:
+    """Removes what is left of uploads that ended, and of parts that were held back for their checksum; how many.
+
+    The age tells what a crash left from what somebody is just about to remove, or to hand on.
+    """
+    partials, gone = stores.partials(), 0
+    names = partials.names(older_than=older_than)
+    while batch := list(islice(names, BATCH)):
+        gone += sum(partials.remove(name) for name in _asked("uploads_ended", batch))
+    return gone
+
+
 def _without_item(names: list[str]) -> list[str]:
+    return _asked("blobs_without_item", names)
+
+
+def _asked(door: str, names: list[str]) -> list[str]:
     with acting_for("retention"), connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM djms.blobs_without_item(%s)", [[UUID(name) for name in names]])
+        cursor.execute(f"SELECT * FROM djms.{door}(%s)", [[UUID(name) for name in names]])  # noqa: S608 - names are ours
         return [str(blob_id) for (blob_id,) in cursor]
 
 
