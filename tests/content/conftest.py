@@ -1,16 +1,33 @@
 """The people of the site's tests, for the tests of what they put into their accounts."""
 
-from typing import Any
+import signal
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
 
 from tests.content.arranging import Crate, crate_of
+from tests.content.running import Site
 from tests.mail.conftest import workplace
 from tests.site.browsing import Person, Post, registered
 from tests.site.conftest import mate, owner, post, stranger, stranger_once, superuser, visitor
 
+if TYPE_CHECKING:
+    from tests.conftest import Cluster
+
 __all__ = ("mate", "owner", "post", "stranger", "stranger_once", "superuser", "visitor", "workplace")
+
+
+@pytest.fixture(scope="module")
+def site(cluster: "Cluster", tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The site in a process of its own, for a whole file of tests."""
+    site = Site(cluster, tmp_path_factory.mktemp("site"))
+    try:
+        site.start()
+        yield site
+    finally:
+        site.stop(signal.SIGKILL)
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,15 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from os.path import splitext
 from typing import Any
+from uuid import UUID
+
+import psycopg
+
+ITEMS = (
+    "SELECT i.id::text, i.kind, i.name, i.parent_id::text, i.trashed_with::text, i.version, encode(i.sha256, 'hex'),"
+    " array(SELECT encode(v.sha256, 'hex') FROM djms.item_version v WHERE v.item_id = i.id ORDER BY v.number)"
+    " FROM djms.item i WHERE i.account_id = %s"
+)
 
 
 class Refused(Exception):
@@ -190,3 +199,13 @@ class Model:
 def copy_name(name: str) -> str:
     stem, ending = splitext(name)  # noqa: PTH122 - a name, not a path
     return f"{stem} (copy){ending}"
+
+
+def real_state(superuser: psycopg.Connection[Any], account_id: UUID | None) -> dict[str, tuple[Any, ...]]:
+    """An account's items as the database has them, to be compared with `Model.state`."""
+    found = {}
+    for item, kind, name, parent, trashed, version, present, earlier in superuser.execute(ITEMS, [account_id]):
+        hashes = (*earlier, present) if present else ()
+        assert version == max(len(hashes), 1)
+        found[item] = (kind, name, parent, trashed, hashes)
+    return found

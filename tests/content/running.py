@@ -1,20 +1,16 @@
-"""The real site in a process of its own, somebody with a real client, and a proxy between them that cuts and delays."""
+"""The real site in a process of its own, and somebody with a real client."""
 
 import hashlib
 import http.client
-import random
 import signal
-import socket
 import ssl
 import subprocess
-import threading
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID, uuid4
 
 import psycopg
@@ -29,7 +25,14 @@ if TYPE_CHECKING:
 BROKEN = (OSError, http.client.HTTPException)
 LATER = frozenset({409, 423, 503})
 PIECE = 16_384
-MUTE_AFTER = 4_000  # bytes: the handshake and a first answer
+
+
+class Reachable(Protocol):
+    """What can be asked over https."""
+
+    def connection(self, port: int | None = None, *, patience: float = 20.0) -> http.client.HTTPSConnection:
+        """A new connection, perhaps by way of another port; `patience` in seconds."""
+        ...
 
 
 class Site:
@@ -48,15 +51,16 @@ class Site:
         }
         self._process: subprocess.Popen[str] | None = None
 
-    def open_files(self) -> list[Path]:
-        """What the process has open at this moment."""
-        return list(Path(f"/proc/{self._process.pid}/fd").iterdir()) if self._process else []
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process else None
 
     def start(self) -> None:
         with self.log.open("a") as log:
             self._process = subprocess.Popen(
                 [*COMMAND, "site", "--site-port", str(self.port)],
                 env=self._environment,
+                cwd=self.temporary,
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
@@ -108,7 +112,7 @@ class Member:
 class Sending:
     """A file on its way by a client that never gives up; `offset` is what the site acknowledged last."""
 
-    site: Site
+    site: Reachable
     member: Member
     data: bytes
     name: str
@@ -205,7 +209,7 @@ class Sending:
         connection.endheaders()
 
 
-def downloaded(site: Site, member: Member, item: str) -> bytes:
+def downloaded(site: Reachable, member: Member, item: str) -> bytes:
     """What the site gives out as an item's file."""
     connection = site.connection()
     try:
@@ -221,67 +225,3 @@ def names_of(superuser: psycopg.Connection[Any], member: Member) -> list[str]:
     """What an account's items are called."""
     rows = superuser.execute("SELECT name FROM djms.item WHERE account_id = %s ORDER BY name", [member.account_id])
     return [name for (name,) in rows]
-
-
-class Proxy:
-    """Passes connections on to the site, and does something to each: delays, cuts, halves, by its random source.
-
-    `cut`: both sides see the end; `half`: only the site does, the client waits; `hole`: only the client does, and the
-    site is never told; `mute`: the request arrives, and its answer doesn't.
-    """
-
-    def __init__(self, port: int, seed: int, *, longest: int, fates: Sequence[str]) -> None:
-        self._target, self._random, self._longest, self._fates = port, random.Random(seed), longest, fates
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self.port = int(self._listening.getsockname()[1])
-        self.is_over = threading.Event()
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def close(self) -> None:
-        self.is_over.set()
-        # Wakes the thread that waits for a connection.
-        with suppress(OSError):
-            self._listening.shutdown(socket.SHUT_RDWR)
-        self._listening.close()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                client, _address = self._listening.accept()
-            except OSError:
-                return
-            fate = self._random.choice(self._fates)
-            after, pause = self._random.randrange(1_000, self._longest), self._random.choice([0, 0, 0.001, 0.01])
-            threading.Thread(target=self._pass_on, args=(client, fate, after, pause), daemon=True).start()
-
-    def _pass_on(self, client: socket.socket, fate: str, after: int, pause: float) -> None:
-        with suppress(OSError), client, socket.create_connection(("127.0.0.1", self._target)) as site:
-            threading.Thread(target=_answer, args=(site, client, fate), daemon=True).start()
-            passed = 0
-            while data := client.recv(PIECE):
-                passed += len(data)
-                if passed > after and fate in {"cut", "half", "hole"}:
-                    site.sendall(data[: len(data) // 2])
-                    if fate == "hole":
-                        client.shutdown(socket.SHUT_RDWR)
-                        self.is_over.wait()
-                    if fate == "half":
-                        site.shutdown(socket.SHUT_WR)
-                        while client.recv(PIECE):
-                            pass
-                    break
-                time.sleep(pause)
-                site.sendall(data)
-            site.shutdown(socket.SHUT_RDWR)
-
-
-def _answer(site: socket.socket, client: socket.socket, fate: str) -> None:
-    """Pass on what the site answers."""
-    passed = 0
-    with suppress(OSError):
-        while data := site.recv(PIECE):
-            passed += len(data)
-            if fate == "mute" and passed > MUTE_AFTER:
-                break
-            client.sendall(data)
-        client.shutdown(socket.SHUT_RDWR)

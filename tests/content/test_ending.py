@@ -150,21 +150,19 @@ def test_no_page_and_no_right_leads_to_it_any_more(before: Before, post: Post) -
 
 
 @pytest.mark.parametrize("typed", ["", "night shift", "Night  Shift", "Nightshift", "Night Shift\x00"])
-def test_without_its_name_typed_nothing_goes(owner: Person, typed: str) -> None:
-    crate = crate_of(owner)
+def test_without_its_name_typed_nothing_goes(crate: Crate, typed: str) -> None:
     crate.folder("Sets")
-    asking = text_of(owner.get(f"{crate.path}/delete"))
+    asking = text_of(crate.person.get(f"{crate.path}/delete"))
     assert "Nothing can be had back" in asking
     answer = crate.post("delete", name=typed)
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert crate.names() == ["Sets"]
 
 
-def test_only_an_administrator_deletes_an_account(owner: Person, mate: Person, stranger: Person) -> None:
-    crate = crate_of(owner)
+def test_only_an_administrator_deletes_an_account(crate: Crate, mates: Crate, stranger_once: Person) -> None:
     crate.folder("Sets")
-    for person in (mate, stranger):
-        answer = crate_of(person, owner).post("delete", name="Night Shift")
+    for person in (mates.person, stranger_once):
+        answer = Crate(person, crate.path).post("delete", name="Night Shift")
         assert answer.status_code == HTTPStatus.NOT_FOUND
         assert person.get(f"{crate.path}/delete").status_code == HTTPStatus.NOT_FOUND
     assert crate.names() == ["Sets"]

@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 
 from tests.content.arranging import Crate, asked
 from tests.content.conftest import emptied
-from tests.content.model import Model, Node, Refused, Signature, Taken
+from tests.content.model import Model, Node, Refused, Signature, Taken, real_state
 from tests.site.browsing import text_of
 from tests.support import IS_LONG
 
@@ -30,11 +30,6 @@ ROUNDS = settings(
     deadline=None,
     database=None,
     suppress_health_check=list(HealthCheck),
-)
-ITEMS = (
-    "SELECT i.id::text, i.kind, i.name, i.parent_id::text, i.trashed_with::text, i.version, encode(i.sha256, 'hex'),"
-    " array(SELECT encode(v.sha256, 'hex') FROM djms.item_version v WHERE v.item_id = i.id ORDER BY v.number)"
-    " FROM djms.item i WHERE i.account_id = %s"
 )
 NAMES = st.sampled_from(["a", "b.ogg", "Sets", "ä/ö.txt", "Warm up", ".x"])
 TEXTS = st.sampled_from(["one\n", "two\n", "", "three\n\nlines\n"])
@@ -199,14 +194,7 @@ class Arranging(RuleBasedStateMachine):
                 assert self.crate.content(node.id) == node.texts[-1]
 
     def rows(self) -> dict[str, tuple[Any, ...]]:
-        found = {}
-        for item, kind, name, parent, trashed, version, present, earlier in self.superuser.execute(
-            ITEMS, [self.crate.person.account_id]
-        ):
-            hashes = (*earlier, present) if present else ()
-            assert version == max(len(hashes), 1)
-            found[item] = (kind, name, parent, trashed, hashes)
-        return found
+        return real_state(self.superuser, self.crate.person.account_id)
 
     def agree(self, answer: Any, change: Any) -> None:  # noqa: ANN401 - a response of the test client, and a function
         """Change the model too, and hold the answer against what it says."""

@@ -1,0 +1,168 @@
+"""An installation of its own, durable as people's are, whose parts are killed at random moments."""
+
+import http.client
+import os
+import random
+import signal
+import ssl
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psycopg
+
+from djmixersoft.operations.postgres import EmbeddedPostgres
+from tests.content.arranging import Crate
+from tests.content.running import BROKEN
+from tests.operations.installation import Installation
+from tests.promises import serving
+from tests.support import PLAIN_ENVIRONMENT, wait_until
+
+Found = TypeVar("Found")
+EVERYTHING, SUPERVISOR = "everything at once", "the supervisor"
+SITE, POSTGRES = "djmixersoft site", "bin/postgres"
+# The site and PostgreSQL more often than others; after the supervisor, pauses before restarts are short again.
+PARTS = [SITE, SITE, POSTGRES, POSTGRES, "postgres: ", "worker steward", "worker mailer", SUPERVISOR, EVERYTHING]
+JOBS = ("blobs.sweep", "blobs.compare", "blobs.check", "content.forget")
+BACK_WITHIN = 90.0  # seconds; a part that is killed again and again is started after up to half a minute
+
+
+class Mortal:
+    """An installation under its supervisor, which starts again whatever is killed but itself."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.installation = Installation(folder)
+        self.folder = self.installation.folder
+        self.killed: list[str] = []
+        self._browsers: list[Hasty] = []
+        self._chance = random.Random(seed)
+        self._server = EmbeddedPostgres(folder)
+
+    def start(self) -> None:
+        self.installation.start()
+
+    def end(self) -> None:
+        for browser in self._browsers:
+            browser.close()
+        self.installation.end()
+
+    def connection(self, port: int | None = None, *, patience: float = 60.0) -> http.client.HTTPSConnection:
+        return http.client.HTTPSConnection(
+            "localhost", port or self.installation.port, timeout=patience, context=self._trust()
+        )
+
+    def browser(self) -> "Hasty":
+        log = self.folder / "log" / "site.log"
+        self._browsers.append(Hasty(serving.Site(self.installation.port, self._trust(), log)))
+        return self._browsers[-1]
+
+    def settled(self, ask: Callable[[psycopg.Connection[Any]], Found]) -> Found:
+        """Ask the database as its superuser, once nothing that changes items is under way any more."""
+        deadline = time.monotonic() + BACK_WITHIN
+        while True:
+            try:
+                with psycopg.connect(self._server.url("postgres")) as superuser:
+                    superuser.execute("LOCK TABLE djms.item IN EXCLUSIVE MODE")
+                    return ask(superuser)
+            except psycopg.OperationalError:
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+
+    def kill(self, part: str = "") -> None:
+        """Kill a part, by chance if none is named; what doesn't come back by itself is started again."""
+        part = part or self._chance.choice(PARTS)
+        self.killed.append(part)
+        if part in {SUPERVISOR, EVERYTHING}:
+            self._kill_supervisor(and_all=part == EVERYTHING)
+            self.start()
+        elif pids := self.installation.pids(part):
+            _kill(self._chance.choice(pids))
+        # Now and then the next kill comes before all is back.
+        if self._chance.random() < 0.75:
+            self.wait()
+            self.settled(_let_the_steward_work)
+
+    def kill_between_a_file_and_its_row(self, crate: Crate) -> None:
+        """Kill all while a document's row waits for a table, when its text lies in the store already."""
+        with suppress(psycopg.OperationalError), psycopg.connect(self._server.url("postgres")) as superuser:
+            superuser.execute("LOCK TABLE djms.item IN EXCLUSIVE MODE")
+            before = self.blobs()
+            writing = threading.Thread(target=_unheard, args=[crate])
+            writing.start()
+            wait_until("a file is in the store", lambda: self.blobs() > before)
+            self.killed.append(EVERYTHING)
+            self._kill_supervisor(and_all=True)
+        writing.join()
+        self.start()
+
+    def blobs(self) -> set[str]:
+        """The names of all stored files."""
+        return {path.name for path in (self.folder / "blobs").glob("??/??/*")}
+
+    def wait(self) -> None:
+        wait_until("the site answers", self._answers, BACK_WITHIN)
+
+    def run_as_steward(self, code: str) -> None:
+        """Run a few lines as one of the steward's jobs does."""
+        environment = PLAIN_ENVIRONMENT | {
+            "DJMS_PROCESS": "steward",
+            "DATABASE_URL": self._server.url("djms_steward"),
+            "DJMS_DATA": str(self.folder),
+            "DJANGO_SETTINGS_MODULE": "djmixersoft.settings",
+        }
+        subprocess.run([sys.executable, "-c", f"import django\ndjango.setup()\n{code}"], env=environment, check=True)
+
+    def _kill_supervisor(self, *, and_all: bool) -> None:
+        process, self.installation.serving = self.installation.serving, None
+        assert process
+        assert process.stdout
+        others = self.installation.pids() if and_all else []
+        for pid in (process.pid, *others):
+            _kill(pid)
+        process.wait()
+        process.stdout.close()
+
+    def _answers(self) -> bool:
+        try:
+            return self.installation.page() == http.client.OK
+        except (OSError, http.client.HTTPException):
+            return False
+
+    def _trust(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=self.folder / "secrets" / "tls" / "cert.pem")
+
+
+class Hasty(serving.OverTls):
+    """A browser that sends nothing a second time by itself: what became of the first has to be seen."""
+
+    def _sent(self, method: str, target: str, body: bytes | None, headers: dict[str, str]) -> Any:  # noqa: ANN401 - a response of the test client
+        try:
+            return self._exchanged(method, target, body, headers)
+        except (OSError, http.client.HTTPException):
+            self._connection.close()
+            raise
+
+
+def _kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+def _unheard(crate: Crate) -> None:
+    """Start a document, and get no answer."""
+    with suppress(*BROKEN):
+        crate.post("documents", name="unheard", folder="")
+
+
+def _let_the_steward_work(superuser: psycopg.Connection[Any]) -> None:
+    """Have its rounds done now: what is in use has nothing to fear of them."""
+    superuser.execute("UPDATE djms.blob SET checked_at = '2020-01-01'")
+    for job in JOBS:
+        superuser.execute("INSERT INTO djms.procrastinate_jobs (queue_name, task_name) VALUES ('steward', %s)", [job])
