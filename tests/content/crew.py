@@ -14,17 +14,24 @@ from tests.content.killing import Mortal
 from tests.content.model import Model, Node, Refused, Taken, real_state
 from tests.content.running import BROKEN, Member, Sending, downloaded, names_of
 from tests.site.browsing import COOKIE, Person, text_of
+from tests.support import IS_LONG
 
 AS_DATA = {"headers": {"Accept": "application/json"}}
-FOLDERS = 24
+FOLDERS = 24 if IS_LONG else 8
+LARGEST = 1_500_000 if IS_LONG else 200_000  # bytes of a file
+LONGEST = 60_000 if IS_LONG else 6_000  # characters of a text
+BREATH = 0.0 if IS_LONG else 0.01  # seconds between two acts, so that what was killed gets its turn
 ANSWERS = {HTTPStatus.SEE_OTHER, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}
 
 
 class Worker:
-    """Somebody with an account of their own. `interrupted`: how many of their requests got no answer, or "later"."""
+    """Somebody with an account of their own.
+
+    `acts`: how much they did; `interrupted`: how many of their requests got no answer, or that they should ask later.
+    """
 
     def __init__(self, mortal: Mortal, seed: int) -> None:
-        self.mortal, self.seed, self.chance, self.interrupted = mortal, seed, random.Random(seed), 0
+        self.mortal, self.chance, self.acts, self.interrupted = mortal, random.Random(seed), 0, 0
         self.member = mortal.settled(Member.made)
         browser = mortal.browser()
         browser.cookies[COOKIE] = self.member.token
@@ -59,11 +66,23 @@ class Uploader(Worker):
         self.sendings: list[Sending] = []
 
     def act(self) -> None:
-        data = self.chance.randbytes(self.chance.randrange(1, 1_500_000))
-        sending = Sending(self.mortal, self.member, data, f"{len(self.sendings):05}.ogg", patience=60.0)
-        self.sendings.append(sending)
+        data = self.chance.randbytes(self.chance.randrange(1, LARGEST))
+        sending = self._begun(data)
         sending.run()
         self.interrupted += sending.tries - 1
+
+    def pause(self) -> None:
+        """Upload a part of a file."""
+        sending = self._begun(self.chance.randbytes(200_000))
+        sending.send(70_001)
+        assert sending.offset == 70_001
+
+    def go_on(self) -> None:
+        """Upload the rest of it, from where it was."""
+        (sending,) = self.sendings
+        sending.send(0)
+        assert sending.offset == 70_001
+        sending.run()
 
     def check(self) -> None:
         assert [lost for sending in self.sendings for lost in sending.lost] == []
@@ -72,6 +91,11 @@ class Uploader(Worker):
         for sending in self.sendings:
             found = downloaded(self.mortal, self.member, sending.item)
             assert sha256(found).digest() == sha256(sending.data).digest(), sending.name
+
+    def _begun(self, data: bytes) -> Sending:
+        name = f"{len(self.sendings):05}.ogg"
+        self.sendings.append(Sending(self.mortal, self.member, data, name, patience=60.0))
+        return self.sendings[-1]
 
 
 class Writer(Worker):
@@ -86,7 +110,7 @@ class Writer(Worker):
             name = f"{len(self.texts):05}"
             self.texts[self._begun(name)] = [f"# {name}\n"]
         item = self.chance.choice(list(self.texts))
-        base, text = len(self.texts[item]), "".join(self.chance.choices("äb \n", k=self.chance.randrange(1, 60_000)))
+        base, text = len(self.texts[item]), "".join(self.chance.choices("äb \n", k=self.chance.randrange(1, LONGEST)))
         save = {"text": text, "base": str(base)}
         while not (answer := self.answer(lambda: self._post(f"documents/{item}", save))):
             pass
@@ -123,7 +147,7 @@ class Mover(Worker):
 
     def __init__(self, mortal: Mortal, seed: int) -> None:
         super().__init__(mortal, seed)
-        self.model, self.undos, self.acts = Model(), list[tuple[str, Taken]](), 0
+        self.model, self.undos = Model(), list[tuple[str, Taken]]()
         for number in range(FOLDERS):
             into = self.chance.choice([None, *self.model.nodes])
             made = self.crate.folder(str(number), into or "")
@@ -143,7 +167,6 @@ class Mover(Worker):
         else:
             assert answer.status_code in ANSWERS, text_of(answer)
             assert now == after.state()
-        self.acts += 1
         self.model = after if now == after.state() else before
         if undoes and (answer or self.model is after):
             self.undos.remove(undoes)

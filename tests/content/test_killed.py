@@ -15,7 +15,7 @@ from random import Random
 
 import pytest
 
-from tests.content.crew import Mover, Uploader, Worker, Writer
+from tests.content.crew import BREATH, Mover, Uploader, Worker, Writer
 from tests.content.killing import POSTGRES, SITE, Mortal
 from tests.support import IS_LONG
 
@@ -56,11 +56,14 @@ def test_what_was_acknowledged_outlives_every_kill_and_what_was_not_leaves_nothi
     chance, is_over = Random(SEED), threading.Event()
     workers: list[Worker] = [Uploader(mortal, 1), Uploader(mortal, 2), Writer(mortal, 3), Mover(mortal, 4)]
 
-    late = Writer(mortal, 5).crate
+    late, patient = Writer(mortal, 5).crate, Uploader(mortal, 6)
+    patient.pause()
 
     def work(worker: Worker) -> None:
         while not is_over.is_set():
             worker.act()
+            worker.acts += 1
+            time.sleep(BREATH)
 
     with ThreadPoolExecutor(len(workers)) as pool:
         working = [pool.submit(work, worker) for worker in workers]
@@ -79,8 +82,10 @@ def test_what_was_acknowledged_outlives_every_kill_and_what_was_not_leaves_nothi
     assert mortal.settled(lambda superuser: superuser.execute(UNLIKE).fetchall()) == []
     left_over = check_store(mortal)
     log.info("kills: %s", Counter(mortal.killed))
+    log.info("done: %s", [worker.acts for worker in workers])
     log.info("interrupted: %s, left over: %d", [worker.interrupted for worker in workers], left_over)
-    for worker in workers:
+    patient.go_on()
+    for worker in (*workers, patient):
         worker.check()
     assert left_over, "the last kill came between a file and its row"
 

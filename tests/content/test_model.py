@@ -24,7 +24,7 @@ from tests.support import IS_LONG
 
 Superuser = psycopg.Connection[Any]
 ROUNDS = settings(
-    max_examples=200 if IS_LONG else 8,
+    max_examples=200 if IS_LONG else 5,
     stateful_step_count=50 if IS_LONG else 30,
     derandomize=not IS_LONG,
     deadline=None,
