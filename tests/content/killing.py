@@ -11,8 +11,10 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import UUID
 
 import psycopg
 
@@ -87,18 +89,25 @@ class Mortal:
             self.wait()
             self.settled(_let_the_steward_work)
 
-    def kill_between_a_file_and_its_row(self, crate: Crate) -> None:
-        """Kill all while a document's row waits for a table, when its text lies in the store already."""
+    def kill_between_a_file_and_its_row(self, crate: Crate) -> set[str]:
+        """Kill all while a document’s row waits, and its text lies in the store already: under that name."""
+        account, left = crate.person.account_id, set[str]()
+        assert account
+
+        def is_left() -> bool:
+            left.update(name for name in self.blobs() if _is_of(account, UUID(name)))
+            return bool(left)
+
         with suppress(psycopg.OperationalError), psycopg.connect(self._server.url("postgres")) as superuser:
             superuser.execute("LOCK TABLE djms.item IN EXCLUSIVE MODE")
-            before = self.blobs()
             writing = threading.Thread(target=_unheard, args=[crate])
             writing.start()
-            wait_until("a file is in the store", lambda: self.blobs() > before)
+            wait_until("the text is in the store", is_left)
             self.killed.append(EVERYTHING)
             self._kill_supervisor(and_all=True)
         writing.join()
         self.start()
+        return left
 
     def blobs(self) -> set[str]:
         """The names of all stored files."""
@@ -153,6 +162,11 @@ def _kill(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
     except ProcessLookupError:
         return
+
+
+def _is_of(account: UUID, blob: UUID) -> bool:
+    """Whether a stored file is an account's, by its name (vault.keys.new_blob_id)."""
+    return blob.bytes[8:] == sha256(b"djmixersoft/blob/v1" + account.bytes + blob.bytes[:8]).digest()[:8]
 
 
 def _unheard(crate: Crate) -> None:
