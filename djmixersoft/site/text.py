@@ -6,9 +6,8 @@ from typing import Final
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-# Embeddings, overrides and isolates turn the order of what follows them on a screen (UAX #9, §2). Plain marks
-# (U+200E, U+200F, U+061C) stay: Arabic and Hebrew need them beside Latin, and they turn nothing.
-TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+from djmixersoft.vault.filenames import TURNING
+
 REPLACEMENT: Final = "\ufffd"
 _BREAKS: Final = frozenset({"Zl", "Zp"})
 

@@ -9,8 +9,10 @@ MAXIMUM: Final = 255
 """Bytes of UTF-8 in a name that is sent: what the file systems of browsers' machines can take."""
 
 _FALLBACK: Final = "download"
-# Marks that turn the order of characters on a screen, with which "exe.gpj" poses as a picture.
-_BIDI: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Embeddings, overrides and isolates turn the order of what follows them on a screen (UAX #9, §2), with which "exe.gpj"
+# poses as a picture. Plain marks (U+200E, U+200F, U+061C) turn nothing, and names that are sent do without them too.
+TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_BIDI: Final = TURNING | frozenset("\u061c\u200e\u200f")
 _UNSENDABLE: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _ATTRIBUTE_CHARACTERS: Final = "!#$&+-.^_`|~"
 
@@ -33,6 +35,11 @@ def safe_name(name: str) -> str:
     ending = _shortened(path.suffix, MAXIMUM // 4)
     whole = (_shortened(path.stem, MAXIMUM - len(ending.encode())) + ending).strip(" .")
     return whole or _FALLBACK
+
+
+def misleads(text: str) -> bool:
+    """Tell whether there is a control, half a character or a turning mark in it, which nobody types into a name."""
+    return any(c in TURNING or unicodedata.category(c) in _UNSENDABLE for c in text)
 
 
 def _shortened(text: str, size: int) -> str:

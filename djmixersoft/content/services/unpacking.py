@@ -12,20 +12,24 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID, uuid4
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+
+from django.db.models import JSONField, Value
 
 from djmixersoft.accounts.selectors import my_person_id
 from djmixersoft.content import stores
 from djmixersoft.content.models import Item, ItemData, Kind, Tag
 from djmixersoft.content.selectors.taking_out import FILES, FORMAT, MANIFEST, PROBLEMS
+from djmixersoft.content.services import data as keeping
 from djmixersoft.content.services.documents import LONGEST as LONGEST_DOCUMENT
 from djmixersoft.content.services.finding import Source, index
 from djmixersoft.content.services.folders import DEEPEST, folder_at
 from djmixersoft.content.services.items import add_item
+from djmixersoft.content.services.labels import MOST_TAGS
 from djmixersoft.policy.purposes import acting_for
 from djmixersoft.vault.blobs import NoRoom
 from djmixersoft.vault.cobblestone import Reader
-from djmixersoft.vault.filenames import safe_name
+from djmixersoft.vault.filenames import misleads, safe_name
 from djmixersoft.vault.keys import Key
 from djmixersoft.vault.opened import OpenedBlob
 from djmixersoft.vault.ranges import Content
@@ -37,8 +41,11 @@ MOST_TIMES: Final = 100
 SPARE: Final = 100 * 2**20
 _PIECE: Final = 2**18
 _MANIFEST_SIZE: Final = 64 * 2**20
+_LIST_SIZE: Final = 32 * 2**20
 _BROKEN: Final = (BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
 """What the library raises for archives that are broken, encrypted or of a kind that it doesn't know."""
+_BOUNDED: Final = frozenset({ZIP_STORED, ZIP_DEFLATED})
+"""How a file may be packed. What else the library knows (bzip2, LZMA) it unpacks into memory as far as it goes."""
 
 
 class NoArchive(Exception):
@@ -78,7 +85,7 @@ def unpack(*, content: Content, token: str | None, account_id: UUID, parent_id: 
     reader = Reader(content.file, content.key, content.context)
     done = Unpacked()
     try:
-        with ZipFile(io.BufferedReader(OpenedBlob(reader), _PIECE)) as opened:
+        with _opened(reader) as opened:
             infos = opened.infolist()
             allowed = reader.size * MOST_TIMES + SPARE
             if len(infos) > MOST_FILES or sum(info.file_size for info in infos) > allowed:
@@ -89,6 +96,22 @@ def unpack(*, content: Content, token: str | None, account_id: UUID, parent_id: 
     except BadZipFile as error:
         raise NoArchive from error
     return done
+
+
+def _opened(reader: Reader) -> ZipFile:
+    try:
+        return ZipFile(_Bounded(OpenedBlob(reader), _PIECE))
+    except _BROKEN as error:
+        raise NoArchive from error
+
+
+class _Bounded(io.BufferedReader):
+    """An archive of which nobody reads so much at once that it fills the memory, as a list of contents could be."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is not None and size > _LIST_SIZE:
+            raise BadZipFile("too long a list of contents")
+        return super().read(size)
 
 
 def _unpack(archive: _Archive, info: ZipInfo, done: Unpacked) -> None:
@@ -104,8 +127,8 @@ def _unpack(archive: _Archive, info: ZipInfo, done: Unpacked) -> None:
     elif names:
         *folders, name = names
         given = says.get("name")
-        if isinstance(given, str) and safe_name(given):
-            name = given.replace("\x00", "_")[:255]
+        if isinstance(given, str) and _is_plain(given, longest=255):
+            name = given
         _unpack_file(archive, info, folders, name, says, done)
 
 
@@ -160,21 +183,38 @@ def _unpack_file(
 
 def _describe(account_id: UUID, item_id: UUID, says: Mapping[str, Any]) -> None:
     """Puts back tags and data. Comments stay out: they would be in the name of whoever unpacks."""
-    tags = sorted({tag for tag in _list(says.get("tags")) if isinstance(tag, str) and 0 < len(tag) <= 100})[:100]  # noqa: PLR2004 - as people may type
-    clean = [tag for tag in tags if "\x00" not in tag]
-    Tag.objects.bulk_create(Tag(account_id=account_id, item_id=item_id, tag=tag) for tag in clean)
-    if clean:
-        index(account_id=account_id, item_id=item_id, source=Source.TAG, text=" ".join(clean))
+    tags = sorted({tag for tag in _list(says.get("tags")) if isinstance(tag, str) and _is_plain(tag, longest=100)})
+    tags = tags[:MOST_TAGS]
+    Tag.objects.bulk_create(Tag(account_id=account_id, item_id=item_id, tag=tag) for tag in tags)
+    if tags:
+        index(account_id=account_id, item_id=item_id, source=Source.TAG, text=" ".join(tags))
     data, me = says.get("data"), my_person_id()
-    if isinstance(data, dict) and "\\u0000" not in json.dumps(data):
-        ItemData.objects.bulk_create(
-            ItemData(account_id=account_id, item_id=item_id, name=name, value=value, changed_by_id=me)
-            for name, value in list(data.items())[:100]
-            if 0 < len(name) <= 100  # noqa: PLR2004 - as programs may give
-        )
+    values = _values(data) if isinstance(data, dict) else {}
+    ItemData.objects.bulk_create(
+        # Else null would become SQL's, which is no value at all.
+        ItemData(account_id=account_id, item_id=item_id, name=name, value=Value(value, JSONField()), changed_by_id=me)
+        for name, value in values.items()
+    )
+
+
+def _values(data: Mapping[str, Any]) -> dict[str, object]:
+    """What can be kept of an item's data, as programs may give it."""
+    kept: dict[str, object] = {}
+    for name, value in list(data.items())[: keeping.MOST]:
+        if _is_plain(name, longest=keeping.LONGEST_NAME):
+            with suppress(keeping.NoValue):
+                kept[name] = keeping.checked(value)
+    return kept
+
+
+def _is_plain(text: str, *, longest: int) -> bool:
+    """Tell whether people could have typed it as a name."""
+    return len(text) <= longest and bool(text.strip()) and not misleads(text)
 
 
 def _pieces(archive: ZipFile, info: ZipInfo) -> Iterator[bytes]:
+    if info.compress_type not in _BOUNDED:
+        raise BadZipFile("packed in a way that isn't read here")
     left = info.file_size
     with archive.open(info) as file:
         while piece := file.read(_PIECE):
