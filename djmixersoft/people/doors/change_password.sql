@@ -1,5 +1,5 @@
--- Sets a new password for the signed-in person, if they show the key of the present one; their other sign-ins and their
--- programs' tokens end.
+-- Sets a new password for the signed-in person, if they show the key of the present one; their other sign-ins, their
+-- programs' tokens and the links that were mailed for them end.
 create or replace function djms.change_password(
   old_key bytea, new_salt bytea, new_memory_kib integer, new_passes integer, new_lanes integer, new_key bytea)
 returns boolean
@@ -16,6 +16,7 @@ begin
   delete from session
    where person_id = me and token_hash <> sha256(convert_to(current_setting('djms.token', true), 'UTF8'));
   delete from api_token where person_id = me;
+  delete from mail_proof where person_id = me;
   select email into address from person where id = me;
   delete from sign_in_try
    where email_hash = sha256((select value from door_secret) || convert_to('password:' || address, 'UTF8'));

@@ -7,7 +7,9 @@ language plpgsql security definer set search_path = djms, pg_temp set debug_prin
 declare
   me constant uuid := current_person();
 begin
-  if not exists (select from credential c where c.person_id = me and c.verifier = sha256(key)) then
+  -- A new password waits for this, and then ends this token too.
+  perform from credential c where c.person_id = me and c.verifier = sha256(key) for share;
+  if not found then
     return 'password';
   end if;
   delete from sign_in_try where email_hash = (

@@ -1,5 +1,5 @@
 -- Signs in whoever shows the key that their password hashes to. Only here are sessions made: SQL that was smuggled into
--- the site's login can't make one without the password.
+-- the site's login can't make one without the password. A new password waits for this, and then ends this session too.
 create or replace function djms.open_session(
   address text, key bytea, new_token_hash bytea, stay boolean, device_words text) returns boolean
 language plpgsql security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
@@ -7,7 +7,7 @@ declare
   proven uuid;
 begin
   select p.id into proven from person p join credential c on c.person_id = p.id
-   where p.email = address and c.verifier = sha256(key);
+   where p.email = address and c.verifier = sha256(key) for share of c;
   if proven is null then
     return false;
   end if;

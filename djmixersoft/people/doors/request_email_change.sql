@@ -8,7 +8,9 @@ declare
   address text;
 begin
   select email into address from person where id = me;
-  if not exists (select from credential where person_id = me and verifier = sha256(key)) then
+  -- A new password waits for this, and then ends this link too.
+  perform from credential where person_id = me and verifier = sha256(key) for share;
+  if not found then
     return 'password';
   end if;
   delete from sign_in_try

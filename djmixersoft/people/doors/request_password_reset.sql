@@ -5,7 +5,8 @@ declare
   token text := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
   known uuid;
 begin
-  select id into known from person where email = address;
+  -- A new address waits for this, and then ends this link too.
+  select id into known from person where email = address for key share;
   if count_try('mail', address, interval '1 hour') > 5 or known is null then
     return;
   end if;
