@@ -98,9 +98,11 @@ def members(account_id: UUID) -> list[MemberRow]:
 
 def invitations(account_id: UUID) -> list[InvitationRow]:
     """An account's invitations, latest first; none for who does not administer it."""
+    inviter = Membership.objects.filter(account_id=account_id, person_id=OuterRef("invited_by"))
+    found = Invitation.objects.filter(account_id=account_id).annotate(stands=Exists(inviter))
     return [
-        InvitationRow(row.id, row.email, row.created_at, row.expires, _state(row))
-        for row in Invitation.objects.filter(account_id=account_id).order_by("-created_at")
+        InvitationRow(row.id, row.email, row.created_at, row.expires, _state(row, stands=row.stands))
+        for row in found.order_by("-created_at")
     ]
 
 
@@ -112,9 +114,10 @@ def invitation_seen(*, token: str) -> InvitationSeen:
     )
 
 
-def _state(row: Invitation) -> str:
+def _state(row: Invitation, *, stands: bool) -> str:
+    """`stands`: who invited is still in the account."""
     if row.used_at:
         return "used"
-    if row.withdrawn_at:
+    if row.withdrawn_at or not stands:
         return "withdrawn"
     return "expired" if row.expires < timezone.now() else "open"

@@ -8,7 +8,7 @@ import pytest
 
 from djmixersoft.accounts import services as accounts
 from djmixersoft.policy.purposes import acting_for
-from tests.promises.acting import acting, waiting
+from tests.promises.acting import KEY, Acting, acting, mailed, waiting
 from tests.promises.people import STRANGERS, Maker, Somebody, World
 
 if TYPE_CHECKING:
@@ -177,6 +177,32 @@ def test_an_invitation_is_for_whoever_holds_its_link_once(site: str, world: Worl
                 assert superuser.execute(
                     f"SELECT outcome FROM djms.{door}".encode(), [world.a.invitation]
                 ).fetchone() == (state,)
+
+
+def test_whoever_was_removed_does_not_come_back_by_an_invitation_of_their_own(world: World, undone: Acting) -> None:
+    def now(who: Somebody) -> None:
+        undone.rows("SELECT set_config('djms.token', %s, true)", who.token)
+
+    def invitation(who: Somebody, email: str) -> str:
+        now(who)
+        assert undone.value("SELECT djms.invite(%s, %s)", world.a.id, email) == "sent"
+        return mailed(undone, "invitation", email)
+
+    stranger = (world.a.id, world.stranger.id)
+    join, seen = "SELECT outcome FROM djms.accept_invitation(%s)", "SELECT state FROM djms.look_at_invitation(%s)"
+    now(world.stranger)
+    assert undone.value(join, world.a.invitation) == "joined"
+    now(world.alice)
+    undone.changed(f"{RAISE} WHERE {MEMBER}", *stranger)
+    other, own = invitation(world.alice, "third@example.org"), invitation(world.stranger, "second@example.org")
+    assert (undone.value(seen, own), undone.value(seen, other)) == ("open", "open")
+    now(world.alice)
+    undone.changed(f"DELETE FROM djms.membership WHERE {MEMBER}", *stranger)
+    assert (undone.value(seen, own), undone.value(seen, other)) == ("withdrawn", "open")
+    now(world.stranger)
+    assert undone.value(join, own) == "withdrawn"
+    assert undone.value(f"SELECT outcome FROM djms.register_invited(%s, {KEY}, '1', false)", own) == "withdrawn"
+    assert undone.value(join, other) == "joined", "what others sent stays open"
 
 
 def test_inviting_and_withdrawing_in_turns_mails_nobody_without_end(site: str, world: World) -> None:

@@ -145,6 +145,17 @@ def test_who_is_removed_loses_sight(owner: Person, mate: Person, superuser: Supe
     assert accounts_of(mate) == [mate.account_id]
 
 
+def test_invitations_of_who_is_removed_end(owner: Person, mate: Person, post: Post, superuser: Superuser) -> None:
+    who = id_of(owner, mate, superuser)
+    change(owner, who, "promote")
+    _guest, path = invited(Person(mate.email, mate.browser, owner.account_id), post)
+    assert owner.get(path).status_code == HTTPStatus.OK
+    change(owner, who, "remove")
+    assert "Withdrawn" in text_of(owner.get(f"{owner.crate}/members"))
+    assert mate.post(f"{path}/accept").status_code == HTTPStatus.GONE
+    assert accounts_of(mate) == [mate.account_id]
+
+
 def test_a_plain_member_finds_the_way_out(owner: Person, mate: Person, superuser: Superuser) -> None:
     who = id_of(owner, mate, superuser)
     assert f'action="{owner.crate}/members/{who}"' in mate.get(owner.crate).text

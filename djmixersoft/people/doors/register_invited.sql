@@ -10,7 +10,9 @@ declare
 begin
   select * into invited from invitation i where i.token_hash = sha256(convert_to(token, 'UTF8')) for update;
   outcome := case when invited.id is null then 'unknown' when invited.used_at is not null then 'used'
-                  when invited.withdrawn_at is not null then 'withdrawn'
+                  when invited.withdrawn_at is not null or not exists (
+                  select from membership m
+                   where m.account_id = invited.account_id and m.person_id = invited.invited_by) then 'withdrawn'
                   when invited.expires < clock_timestamp() then 'expired' end;
   if outcome is not null then
     return;
