@@ -47,6 +47,8 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("database-sql", parents=[common], help="print what a PostgreSQL of your own needs first")
     bench = commands.add_parser("bench", help="measure, and print figures; alone it lists what can be measured")
     bench.add_argument("name", nargs="?", metavar="NAME")
+    bench.add_argument("parts", nargs="*", metavar="PART", help="parts of `bench content` (default: all)")
+    bench.add_argument("--mib", type=int, metavar="N", help="how large a file `bench content` streams (default: 4096)")
     bench.add_argument("--data", type=Path, metavar="DIR", help="keep what `bench enforcement` fills, for its next run")
     bench.add_argument("--json", action="store_true", help="print one object per line")
 
@@ -110,7 +112,7 @@ def _run(args: argparse.Namespace) -> int:  # noqa: PLR0911 - one return for eac
         case "bench":
             from bench import main as bench
 
-            return bench(args.name, args.json, args.data)
+            return bench(args.name, args.json, args.data, args.parts, args.mib)
         case "promises":
             return _promises(args)
         case _:
