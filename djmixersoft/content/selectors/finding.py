@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, QuerySet
 
 from djmixersoft.content import keys
+from djmixersoft.content.joining import joined_by_hash
 from djmixersoft.content.models import AccountKey, Item, Tag, Term
 from djmixersoft.content.selectors.items import ItemRow, in_words
 from djmixersoft.content.words import search_key, terms_for
@@ -39,7 +40,8 @@ def found(account_id: UUID, wanted: Wanted, *, page: int = 1) -> tuple[list[Item
     """A page of the account's items that fit all that is wanted, latest first, and whether there is a next one."""
     rows = _fitting(account_id, wanted)
     start = (page - 1) * PAGE_SIZE
-    some = list(rows.order_by("-changed_at", "id")[start : start + PAGE_SIZE + 1])
+    with joined_by_hash():
+        some = list(rows.order_by("-changed_at", "id")[start : start + PAGE_SIZE + 1])
     return in_words(some[:PAGE_SIZE]), len(some) > PAGE_SIZE
 
 

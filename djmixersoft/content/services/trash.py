@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import connection
 
 from djmixersoft.accounts.services import NotAllowed
+from djmixersoft.content.joining import joined_by_hash
 from djmixersoft.content.models import Blob
 from djmixersoft.content.services.items import refusals
 from djmixersoft.content.services.tree import begin_many
@@ -56,7 +57,7 @@ def restore(*, account_id: UUID, roots: Collection[UUID]) -> Restored:
     """Takes items out of the trash with all that went there with them. Raises NotAllowed, NoSuchFolder."""
     count = at_the_top = 0
     left = set(roots)
-    with refusals(), connection.cursor() as cursor:
+    with refusals(), joined_by_hash(), connection.cursor() as cursor:
         begin_many(account_id)
         while left:
             cursor.execute(_FIRST, {"account": account_id, "roots": list(left)})

@@ -14,6 +14,7 @@ from django.db import connection
 
 from djmixersoft.accounts.selectors import my_person_id
 from djmixersoft.accounts.services import NotAllowed
+from djmixersoft.content.joining import joined_by_hash
 from djmixersoft.content.models import Item, Kind, Undo
 from djmixersoft.content.services.finding import Source, index
 from djmixersoft.content.services.items import refusals
@@ -105,7 +106,7 @@ def move(*, account_id: UUID, ids: Collection[UUID], into: UUID | None) -> Done:
     Raises NotAllowed, NoSuchFolder, InItself, TooDeep; then none was moved.
     """
     before: dict[UUID, UUID | str | None] = {}
-    with refusals(), connection.cursor() as cursor:
+    with refusals(), joined_by_hash(), connection.cursor() as cursor:
         begin_many(account_id)
         for some in in_batches(list(ids)):
             cursor.execute(_MOVE, {"account": account_id, "ids": some, "to": into})
@@ -116,7 +117,7 @@ def move(*, account_id: UUID, ids: Collection[UUID], into: UUID | None) -> Done:
 def trash(*, account_id: UUID, ids: Collection[UUID]) -> Done:
     """Throws items away for 30 days, with all that lies in them, which `count` is without. Raises NotAllowed."""
     roots: list[UUID] = []
-    with refusals(), connection.cursor() as cursor:
+    with refusals(), joined_by_hash(), connection.cursor() as cursor:
         begin_many(account_id)
         cursor.execute(_TRASH, {"account": account_id, "ids": list(ids), "again": False})
         roots = [item_id for item_id, is_root in cursor if is_root]
@@ -132,10 +133,6 @@ def begin_many(account_id: UUID) -> None:
     end.
     """
     with connection.cursor() as cursor:
-        # The row policies name one's accounts beside the account that is asked for, so PostgreSQL expects hardly a row,
-        # takes any index for as good as the one with the id, and goes through all of the account's items once for each
-        # of those that are moved. Joined by a hash it does so once.
-        cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute("SET LOCAL statement_timeout = '60s'")
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"djms.tree {account_id}"])
 

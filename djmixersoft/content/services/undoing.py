@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from djmixersoft.content.joining import joined_by_hash
 from djmixersoft.content.models import Item
 from djmixersoft.content.models.labels import TAKEN_BACK_WITHIN
 from djmixersoft.content.services import trash
@@ -65,7 +66,7 @@ def take_back(*, account_id: UUID, undo_id: UUID) -> TakenBack | None:
 def _move_back(account_id: UUID, before: Before, after: str) -> int:
     begin_many(account_id)
     count = 0
-    with connection.cursor() as cursor:
+    with joined_by_hash(), connection.cursor() as cursor:
         for some in in_batches(list(before.items())):
             parents = [None if folder is None else UUID(folder) for _, folder in some]
             arguments: dict[str, Any] = {
