@@ -61,6 +61,7 @@ class FindForm(forms.Form):
         required=False,
         max_length=LONGEST_SEARCH,
         label=gettext_lazy("Words"),
+        help_text=gettext_lazy("From their beginnings on, in names, tags, comments and documents."),
         widget=forms.SearchInput(attrs={"autocomplete": "off"}),
     )
     kind = forms.ChoiceField(
@@ -90,6 +91,11 @@ class FindForm(forms.Form):
         by = self.fields["by"]
         if isinstance(by, forms.ChoiceField):
             by.choices = [("", _("anybody")), *people]
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether more than words is asked for."""
+        return any(self.data.get(name) for name in self.fields if name != "q")
 
     def wanted(self) -> Wanted:
         """What a valid form asks for."""

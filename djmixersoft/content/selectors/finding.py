@@ -1,5 +1,6 @@
 """Finding items by words, tags, kinds, people and days, in one account. The words are looked for as keyed hashes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Final
@@ -43,6 +44,12 @@ def found(account_id: UUID, wanted: Wanted, *, page: int = 1) -> tuple[list[Item
     with joined_by_hash():
         some = list(rows.order_by("-changed_at", "id")[start : start + PAGE_SIZE + 1])
     return in_words(some[:PAGE_SIZE]), len(some) > PAGE_SIZE
+
+
+def names_of_folders(account_id: UUID, items: Sequence[ItemRow]) -> dict[UUID | None, str]:
+    """What the folders are called in which some items lie."""
+    ids = {item.parent_id for item in items if item.parent_id}
+    return dict(Item.objects.filter(account_id=account_id, id__in=ids).values_list("id", "name")) if ids else {}
 
 
 def _fitting(account_id: UUID, wanted: Wanted) -> QuerySet[Item]:

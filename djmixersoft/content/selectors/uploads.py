@@ -58,12 +58,16 @@ class Done:
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
-    """An unfinished upload, for a list. `size` and `offset`, which is how much has arrived, in bytes."""
+    """An unfinished upload, for a list. `size` and `offset`, which is how much has arrived, in bytes.
+
+    `metadata`: what was said of the file when it was begun, by which the same file is known again.
+    """
 
     id: UUID
     name: str
     size: int
     offset: int
+    metadata: str
     parent_id: UUID | None
     replaces: UUID | None
     added_at: datetime
@@ -118,6 +122,7 @@ def mine(account_id: UUID) -> list[Listed]:
             name=row.name,
             size=row.size,
             offset=_offset(row),
+            metadata=row.metadata,
             parent_id=row.parent_id,
             replaces=row.item_id if row.replaces else None,
             added_at=row.added_at,

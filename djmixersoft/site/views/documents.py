@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from djmixersoft.accounts.selectors import AccountRow
 from djmixersoft.accounts.services import NotAllowed
 from djmixersoft.content.selectors import documents as selectors
+from djmixersoft.content.selectors import tree
 from djmixersoft.content.selectors.documents import Document
 from djmixersoft.content.services import documents as services
 from djmixersoft.content.services.items import NoSuchFolder, QuotaFull
@@ -21,6 +22,7 @@ from djmixersoft.site.access import access_account
 from djmixersoft.site.content_forms import DocumentForm, NewDocumentForm
 from djmixersoft.site.markdown import render
 from djmixersoft.site.pages import FORM, SHOWN, methods, page, see
+from djmixersoft.site.selecting import as_uuid
 from djmixersoft.vault.blobs import NoRoom
 
 _FULL = (QuotaFull, NoRoom)
@@ -32,8 +34,7 @@ def document_new(request: HttpRequest, account_id: UUID) -> HttpResponseBase:
     """An account's members start a document in one of its folders, or at the top."""
     account = access_account(account_id)
     if request.method != "POST":
-        form = NewDocumentForm(initial={"folder": request.GET.get("folder", "")})
-        return page(request, "document_new", {"account": account, "form": form}, title=_("New document"))
+        return _new(request, account, NewDocumentForm(initial={"folder": request.GET.get("folder", "")}))
     sent = request.POST.copy()
     form = NewDocumentForm(sent)
     status = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -52,7 +53,7 @@ def document_new(request: HttpRequest, account_id: UUID) -> HttpResponseBase:
         except _FULL:
             status = HTTPStatus.INSUFFICIENT_STORAGE
             form.add_error(None, _no_room())
-    return page(request, "document_new", {"account": account, "form": form}, title=_("New document"), status=status)
+    return _new(request, account, form, status)
 
 
 @purpose("teamwork")
@@ -95,6 +96,7 @@ def document_history(request: HttpRequest, account_id: UUID, item_id: UUID) -> H
     context = {
         "account": account,
         "document": now,
+        "path": tree.path_to(account.id, now.parent_id),
         "versions": selectors.history(account.id, item_id),
         "number": number,
         "lines": list(selectors.difference(before, text)),
@@ -119,6 +121,12 @@ def document_restore(request: HttpRequest, account_id: UUID, item_id: UUID, numb
         form = DocumentForm(initial={"text": now.text, "base": now.version})
         return _editor(request, account, now, form, HTTPStatus.INSUFFICIENT_STORAGE, _no_room())
     return see("document", account.id, item_id, done="version-restored")
+
+
+def _new(request: HttpRequest, account: AccountRow, form: NewDocumentForm, status: int = HTTPStatus.OK) -> HttpResponse:
+    path = tree.path_to(account.id, as_uuid(str(form["folder"].value() or "")))
+    context = {"account": account, "path": path, "form": form}
+    return page(request, "document_new", context, title=_("New document"), status=status)
 
 
 def _access_document(account: AccountRow, item_id: UUID) -> Document:
@@ -171,8 +179,16 @@ def _editor(
     sentence: str = "",
     theirs: dict[str, object] | None = None,
 ) -> HttpResponse:
-    shown = render(str(form["text"].value() or ""))
-    context = {"account": account, "document": now, "form": form, "shown": shown, "sentence": sentence}
+    text = str(form["text"].value() or "").replace("\r\n", "\n")
+    context = {
+        "account": account,
+        "path": tree.path_to(account.id, now.parent_id),
+        "document": now,
+        "form": form,
+        "is_unsaved": text != now.text,
+        "shown": render(text),
+        "sentence": sentence,
+    }
     return page(request, "document", {**context, **(theirs or {})}, title=now.name, status=status)
 
 

@@ -23,6 +23,8 @@ def find(request: HttpRequest, account_id: UUID) -> HttpResponseBase:
     form = FindForm(request.GET, members=accounts.members(account.id))
     wanted = form.wanted() if form.is_valid() else finding.Wanted()
     items, more = ([], False) if wanted.is_empty else finding.found(account.id, wanted, page=number)
+    folders = finding.names_of_folders(account.id, items)
+    form.fields["q"].widget.attrs |= {"autofocus": True} if wanted.is_empty and not form.errors else {}
     query = request.GET.copy()
     query.pop("page", None)
     context = {
@@ -30,7 +32,8 @@ def find(request: HttpRequest, account_id: UUID) -> HttpResponseBase:
         "find_form": form,
         "form": form,
         "wanted": wanted,
-        "items": items,
+        "is_narrowed": form.is_narrowed,
+        "found": [(item, folders.get(item.parent_id, "")) for item in items],
         "page": Page(number, has_next=more),
         "query": query.urlencode(),
     }

@@ -98,6 +98,7 @@ def folder_page(
         "upload_form": upload_form or UploadForm(initial={"folder": folder_id}),
         "form": upload_form,
         "max_size": settings.MAX_UPLOAD_BYTES,
+        "max_resumable": settings.MAX_RESUMABLE_BYTES,
         "max_files": MAXIMUM_FILES,
         "room": room(account.id),
         "damaged": damage.damaged(account.id),

@@ -68,6 +68,7 @@ def _list(request: HttpRequest, account_id: UUID) -> HttpResponseBase:
                     "size": one.size,
                     "offset": one.offset,
                     "state": "checking" if one.offset == one.size else "receiving",
+                    "metadata": one.metadata,
                     "parent": one.parent_id,
                     "replaces": one.replaces,
                     "began": one.added_at,
