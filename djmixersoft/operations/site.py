@@ -75,7 +75,9 @@ def _server(listen: str, port: int, files: tuple[Path, Path]) -> Any:  # noqa: A
         workers=1,
         blocking_threads=THREADS,
         backpressure=256,
-        http=HTTPModes.auto,
+        # Granian 2.8.7 reads on for ever, at full speed, in a body whose HTTP/2 stream was cut (src/wsgi/types.rs,
+        # fill_buffer takes each error for an empty piece): whoever breaks off an upload would cost us a core.
+        http=HTTPModes.http1,
         websockets=False,
         ssl_cert=files[0],
         ssl_key=files[1],
