@@ -3,9 +3,12 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import psycopg
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
 
+from djmixersoft.operations.postgres import EmbeddedPostgres
+from tests.browser.crew import Person, registered, registered_by_invitation
 from tests.browser.living import Site
 from tests.browser.scene import Scene, set_up
 from tests.browser.watching import Watch
@@ -57,6 +60,33 @@ def scene(site: Site, playwright: Playwright) -> Scene:
     return set_up(site, playwright.request)
 
 
+@pytest.fixture(scope="session")
+def duo(site: Site, playwright: Playwright) -> tuple[Person, Person]:
+    """An Administrator and a member, whose account holds what tests put into it."""
+    admin = registered(site, playwright.request, "duo@example.org", "Duo")
+    mate = registered_by_invitation(site, playwright.request, "partner@example.org", admin)
+    mate.send("/me/name", name="The partner")
+    return admin, mate
+
+
+@pytest.fixture(scope="session")
+def superuser(site: Site) -> Iterator[psycopg.Connection[Any]]:
+    """Who sets what an operator sets, such as a quota."""
+    with psycopg.connect(EmbeddedPostgres(site.installation.folder).url("postgres"), autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def give_room(superuser: psycopg.Connection[Any]) -> Callable[[str, int], None]:
+    """Let an account, by its path, have so many bytes more than it holds."""
+
+    def give(account: str, free: int) -> None:
+        room = "UPDATE djms.account_room SET quota = used + %s WHERE account_id = %s"
+        superuser.execute(room, [free, account[-36:]])
+
+    return give
+
+
 def watched_context(chromium: Browser, site: Site, **options: Any) -> Watch:  # noqa: ANN401 - Playwright's options
     """Open a browser that remembers nothing of the others."""
     context = chromium.new_context(base_url=site.origin, ignore_https_errors=True, **options)
@@ -66,14 +96,16 @@ def watched_context(chromium: Browser, site: Site, **options: Any) -> Watch:  # 
 
 @pytest.fixture
 def open_browser(chromium: Browser, site: Site) -> Iterator[Open]:
-    """Open as many browsers as a test needs."""
+    """Open as many browsers as a test needs; `expected`: what they may note of it, since it is what the test does."""
     watches: list[Watch] = []
+    all_expected: list[str] = []
 
-    def open_context(**options: Any) -> BrowserContext:  # noqa: ANN401 - Playwright's options
+    def open_context(*expected: str, **options: Any) -> BrowserContext:  # noqa: ANN401 - Playwright's options
+        all_expected.extend(expected)
         watches.append(watched_context(chromium, site, **options))
         return watches[-1].context
 
     yield open_context
     for watch in watches:
         watch.context.close()
-    assert [wrong for watch in watches for wrong in watch.take()] == []
+    assert [wrong for watch in watches for wrong in watch.take() if not any(one in wrong for one in all_expected)] == []

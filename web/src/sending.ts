@@ -130,11 +130,11 @@ export class Sending {
   }
 }
 
-/** The sentence in an answer: plain text, or JSON with one. A page is none, and an answer to HEAD has none. */
+/** The sentence in an answer: plain text. A page is none, and an answer to HEAD has none. */
 function sentenceOf(error: DetailedError, status: number): string {
+  if (status === 401) return text("signed-out");
   const body = error.originalResponse?.getBody() ?? "";
-  if (body && !body.startsWith("<")) return body.slice(0, 500);
-  return text(status === 401 ? "signed-out" : "failed");
+  return body && !body.startsWith("<") ? body.slice(0, 500) : text("failed");
 }
 
 async function isReadable(file: File): Promise<boolean> {
