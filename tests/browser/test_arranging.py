@@ -15,7 +15,7 @@ Duo = tuple[Person, Person]
 LOOPS = [f"Loop {number}.txt" for number in range(1, 6)]
 
 
-@pytest.fixture(params=["mouse", "keyboard"])
+@pytest.fixture(params=[pytest.param("mouse", marks=pytest.mark.long), "keyboard"])
 def hands(request: pytest.FixtureRequest, duo: Duo, open_browser: Open) -> Hands:
     """Somebody in a folder of their own with five loops in it, and a folder to put them into."""
     admin, _mate = duo

@@ -104,6 +104,7 @@ def test_kind_tag_person_and_day_narrow_it_down(sit: Callable[..., Page]) -> Non
     assert inspect(page) == []
 
 
+@pytest.mark.long
 def test_offline_it_says_so_and_the_button_asks_again(sit: Callable[..., Page]) -> None:
     page = sit("net::ERR_INTERNET_DISCONNECTED")
     page.context.set_offline(True)
@@ -114,6 +115,7 @@ def test_offline_it_says_so_and_the_button_asks_again(sit: Callable[..., Page]) 
     expect(found(page)).to_have_text([MINE])
 
 
+@pytest.mark.long
 def test_without_javascript_the_button_asks(sit: Callable[..., Page]) -> None:
     hands = Mouse(sit(java_script_enabled=False))
     hands.fill("Words", "sunset")

@@ -136,7 +136,7 @@ def test_several_go_up_at_once_and_each_says_how_far_it_is(
     expect(hands.uploads).to_have_count(0)
 
 
-@pytest.mark.parametrize("way", ["dropped", "chosen"])
+@pytest.mark.parametrize("way", ["dropped", pytest.param("chosen", marks=pytest.mark.long)])
 def test_a_folder_goes_up_with_all_that_lies_in_it(sit: Sit, tmp_path: Path, way: str) -> None:
     crate = tmp_path / f"Crate that is {way}"
     (crate / "Side B").mkdir(parents=True)
@@ -182,6 +182,7 @@ def test_a_cut_connection_is_gone_on_with_by_itself(sit: Sit, line: Line, tmp_pa
     assert "interrupted" in hands.states(file.name)
 
 
+@pytest.mark.long
 def test_offline_it_waits_and_goes_on_once_it_is_back(sit: Sit, line: Line, tmp_path: Path) -> None:
     file = noise(tmp_path / "In the tunnel.wav", LARGE, 12)
     hands = sit(*CUT_OFF)
@@ -246,7 +247,7 @@ def test_it_goes_on_after_the_site_was_killed(sit: Sit, line: Line, site: Site, 
     assert_went_on(hands, file.name, file)
 
 
-@pytest.mark.parametrize("moment", ["while it is sent", "while it is paused"])
+@pytest.mark.parametrize("moment", ["while it is sent", pytest.param("while it is paused", marks=pytest.mark.long)])
 def test_a_file_that_changes_gets_a_sentence_and_nothing_of_it_is_kept(
     sit: Sit, line: Line, dj: Person, tmp_path: Path, moment: str
 ) -> None:
@@ -297,6 +298,7 @@ def test_what_is_too_large_or_has_no_room_says_so_and_the_rest_arrives(
     assert hands.digest_of(middle.name) == digest(middle)
 
 
+@pytest.mark.long
 def test_who_is_signed_out_meanwhile_signs_in_elsewhere_and_tries_again(
     sit: Sit, line: Line, dj: Person, tmp_path: Path
 ) -> None:
@@ -314,6 +316,7 @@ def test_who_is_signed_out_meanwhile_signs_in_elsewhere_and_tries_again(
     assert_went_on(hands, file.name, file)
 
 
+@pytest.mark.long
 def test_the_same_file_chosen_twice_is_sent_once(sit: Sit, line: Line, tmp_path: Path) -> None:
     file = noise(tmp_path / "Twice.wav", 2 * MB, 23)
     hands = sit()
@@ -325,6 +328,7 @@ def test_the_same_file_chosen_twice_is_sent_once(sit: Sit, line: Line, tmp_path:
     expect(hands.uploads.get_by_role("listitem")).to_have_count(1)
 
 
+@pytest.mark.long
 def test_leaving_while_something_is_on_its_way_asks_first(sit: Sit, line: Line, tmp_path: Path) -> None:
     file = noise(tmp_path / "Leaving.wav", LARGE, 24)
     hands = sit(*CUT_OFF)

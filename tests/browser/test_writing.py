@@ -125,6 +125,7 @@ def test_what_is_typed_offline_is_saved_once_the_line_is_back(duo: Duo, sit: Cal
     assert text_of(admin, path).endswith("written in the tunnel")
 
 
+@pytest.mark.long
 def test_what_is_typed_while_signed_out_stays_and_is_saved_after_signing_in(duo: Duo, sit: Callable[..., Desk]) -> None:
     admin, _mate = duo
     path = started(admin, "Signed out")
@@ -144,6 +145,7 @@ def test_what_is_typed_while_signed_out_stays_and_is_saved_after_signing_in(duo:
     assert text_of(admin, path).endswith("still here")
 
 
+@pytest.mark.long
 def test_a_text_for_which_there_is_no_room_stays_and_is_tried_again(
     duo: Duo, sit: Callable[..., Desk], give_room: Callable[[str, int], None]
 ) -> None:
@@ -177,6 +179,7 @@ def test_the_history_shows_what_changed_and_brings_it_back(duo: Duo, sit: Callab
     expect(hands.main.get_by_text("Version 4, The partner")).to_be_visible()
 
 
+@pytest.mark.long
 def test_without_javascript_it_is_a_form(duo: Duo, open_browser: Open) -> None:
     admin, _mate = duo
     path = started(admin, "A plain form")

@@ -4,6 +4,7 @@ import os
 import random
 import signal
 import socket
+import ssl
 import subprocess
 import time
 from pathlib import Path
@@ -25,6 +26,18 @@ def test_the_first_page_comes_and_ctrl_c_leaves_nothing_behind(installation: Ins
     assert installation.output[-1] == f"DJMixerSoft is ready: https://localhost:{installation.port}\n"
     assert installation.stop() == 0
     assert installation.pids() == []
+
+
+def test_it_speaks_http_1_1_only_whatever_it_is_offered(installation: Installation) -> None:
+    """In HTTP/2 whoever broke off an upload left a thread reading for ever."""
+    installation.start()
+    context = ssl.create_default_context(cafile=installation.folder / "secrets" / "tls" / "cert.pem")
+    context.set_alpn_protocols(["h2", "http/1.1"])
+    with (
+        socket.create_connection(("localhost", installation.port), 10) as plain,
+        context.wrap_socket(plain, server_hostname="localhost") as connection,
+    ):
+        assert connection.selected_alpn_protocol() == "http/1.1"
 
 
 def test_sigterm_stops_it_as_well(installation: Installation) -> None:

@@ -14,6 +14,7 @@ interface Begun {
 }
 
 export class Unfinished {
+  private readonly section = document.createElement("section");
   private readonly list = document.createElement("ul");
   private readonly rows = new Map<string, HTMLElement>();
 
@@ -23,6 +24,10 @@ export class Unfinished {
   ) {
     this.list.className = "rows uploads";
     this.list.setAttribute("aria-label", text("unfinished"));
+    const heading = document.createElement("h3");
+    heading.textContent = text("unfinished");
+    this.section.className = "stack stack--tight";
+    this.section.append(heading, this.list);
   }
 
   /** All of them. Throws where the server can't be asked. */
@@ -55,13 +60,13 @@ export class Unfinished {
       return;
     }
     for (const one of found) this.list.append(this.row(one));
-    if (found.length) this.form.after(this.list);
+    if (found.length) this.form.after(this.section);
   }
 
   private taken(url: string): void {
     this.rows.get(url)?.remove();
     this.rows.delete(url);
-    if (!this.rows.size) this.list.remove();
+    if (!this.rows.size) this.section.remove();
   }
 
   private row(one: Begun): HTMLElement {
