@@ -19,7 +19,7 @@ from typing import Any
 from unittest.mock import patch
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, Exists, F, OuterRef
 from django.utils import timezone
 
@@ -28,6 +28,7 @@ from djmixersoft.accounts.models import Account, Membership
 from djmixersoft.content.models import Item
 from djmixersoft.content.models.items import ID_LAST
 from djmixersoft.content.selectors import items as content
+from djmixersoft.content.selectors import neighbours
 from djmixersoft.people import selectors as people
 from djmixersoft.people.models import (
     Person,
@@ -43,6 +44,18 @@ from djmixersoft.policy.purposes import CurrentPerson
 
 SIGNED_IN = ("teamwork", "self-service")
 NOBODY = UUID(int=0)
+_AFTER = """
+SELECT near.id FROM (
+  SELECT i.id, i.media_type FROM item i, (SELECT * FROM item WHERE id = %s AND account_id = %s) here
+   WHERE i.account_id = %s AND i.trashed_with IS NULL AND (i.kind = 'folder') IS FALSE AND i.parent_id IS NULL
+     AND (lower(i.name), uuid_send(i.id)) > (lower(here.name), uuid_send(here.id))
+   ORDER BY i.parent_id, lower(i.name), uuid_send(i.id) LIMIT 1000) near
+ WHERE starts_with(near.media_type, %s) LIMIT 1
+"""
+_BEFORE = _AFTER.replace("> (lower", "< (lower").replace(
+    "i.parent_id, lower(i.name), uuid_send(i.id) LIMIT",
+    "i.parent_id DESC, lower(i.name) DESC, uuid_send(i.id) DESC LIMIT",
+)
 
 
 class ByHand:
@@ -109,6 +122,7 @@ class ByHand:
             (people, "am_subscribed", self.am_subscribed),
             (people, "my_sessions", self.my_sessions),
             (content, "_row", self.row),
+            (neighbours, "_ids", self.neighbours),
         ]
         if self.variant != "bare":
             places.append((accounts, "account", self.account))
@@ -158,6 +172,18 @@ class ByHand:
     def row(account_id: UUID, item_id: UUID) -> Item | None:
         """One item by its primary key, whose first part no row policy adds here."""
         return Item.objects.filter(account_id=account_id, id=item_id).first()
+
+    @staticmethod
+    def neighbours(account_id: UUID, item_id: UUID, sort: str, family: str) -> tuple[UUID | None, UUID | None]:
+        """What stands beside an item by name, the one order that is measured, each in one statement by the index."""
+        del sort
+        found: list[UUID | None] = []
+        with connection.cursor() as cursor:
+            for statement in (_BEFORE, _AFTER):
+                cursor.execute(statement, [item_id, account_id, account_id, family])
+                row = cursor.fetchone()
+                found.append(row[0] if row else None)
+        return found[0], found[1]
 
     @staticmethod
     def _in_words(account_id: UUID, rows: list[Item]) -> list[content.ItemRow]:

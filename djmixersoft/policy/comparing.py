@@ -15,11 +15,12 @@ from djmixersoft.policy.compile import DOOR_ROLE, SCHEMA, Compiled, RowPolicy, d
 from djmixersoft.policy.rules import Door, Rules
 
 EXACT = ("role", "member", "row security", "statistics", "trigger", "grant")
-PINNED = [f"search_path={SCHEMA}, pg_temp", "debug_print_plan=off"]  # pg_proc.proconfig of every door
+PINNED = [f"search_path={SCHEMA}, pg_temp", "debug_print_plan=off"]  # with these pg_proc.proconfig of every door begins
 COMMANDS = {"read": "r", "add": "a", "change": "w", "remove": "d"}  # pg_policy.polcmd
 _STRING = re.compile(r"'[^']*'")
 _CAST = re.compile(r"::\s*[a-z ]+(\[\])?|\bAS \w+|\binterval\b")
 _NAME = re.compile(r"[a-z_]+")
+_SETTING = re.compile(r"\bset (\w+) = (\w+(?:, \w+)*)")
 
 
 @dataclass
@@ -94,7 +95,10 @@ def _names(expression: str | None) -> str:
 
 
 def _door(door: Door) -> Said:
-    return "door", door.name, f"{DOOR_ROLE} True {PINNED} {_body(door_text(door.name))}"
+    text = door_text(door.name)
+    said = [f"{name}={value}" for name, value in _SETTING.findall(text.partition("$$")[0])]
+    settings = [*PINNED, *(one for one in said if one not in PINNED)]
+    return "door", door.name, f"{DOOR_ROLE} True {settings} {_body(text)}"
 
 
 def _body(text: str) -> str:

@@ -18,18 +18,13 @@ from djmixersoft.policy.middleware import PurposeMiddleware, token_of
 from djmixersoft.policy.purposes import purpose_of
 from djmixersoft.site.cookie import delete_cookie
 from djmixersoft.site.crossing import is_cross_origin
+from djmixersoft.site.csp import CSP, STUDIO_CSP
 from djmixersoft.site.kept import keep
 from djmixersoft.site.pages import SeeOther, error_page, retry_after
 from djmixersoft.site.signing_page import signing_page
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
-CSP: Final = (
-    "default-src 'none'; script-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-# Where the crew works, our own script may run, and ask this site for data.
-STUDIO_CSP: Final = CSP.replace("script-src 'none'", "script-src 'self'; connect-src 'self'")
 HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), midi=(), payment=(), usb=()",

@@ -5,6 +5,7 @@ download. Types are those of the IANA registry (https://www.iana.org/assignments
 """
 
 import codecs
+import unicodedata
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import PurePosixPath
@@ -26,6 +27,9 @@ class MediaType(StrEnum):
     OGG = "audio/ogg"
     PNG = "image/png"
     JPEG = "image/jpeg"
+    GIF = "image/gif"
+    WEBP = "image/webp"
+    PDF = "application/pdf"
     TEXT = "text/plain; charset=utf-8"
     BYTES = "application/octet-stream"
 
@@ -45,7 +49,10 @@ def known_media_type(stored: str) -> MediaType:
 
 
 def may_be_inline(kind: MediaType) -> bool:
-    """Tell whether a browser may show this type itself; none of those can hold a script."""
+    """Tell whether a browser may show this type itself; it takes none of those for a page.
+
+    A PDF can hold a script, which is for its viewer alone: it has no document of ours and none of our rights.
+    """
     return kind is not MediaType.BYTES
 
 
@@ -75,12 +82,18 @@ def _is_aac(head: bytes) -> bool:
     return head[:3] == b"ID3" or (len(head) > 1 and head[0] == 0xFF and head[1] & 0xF6 == 0xF0)  # noqa: PLR2004
 
 
+def _is_webp(head: bytes) -> bool:
+    return head[:4] == b"RIFF" and head[8:12] == b"WEBP"
+
+
 def _is_text(head: bytes) -> bool:
+    """Accept UTF-8 without control characters, a byte order mark before it or not; UTF-16 always has NULs or worse."""
     try:
-        text = codecs.getincrementaldecoder("utf-8")().decode(head)
+        # What HEAD_SIZE cuts in two at its end is no fault of the file's.
+        text = codecs.getincrementaldecoder("utf-8")().decode(head, final=len(head) < HEAD_SIZE)
     except UnicodeDecodeError:
         return False
-    return bool(head) and all(character.isprintable() or character in "\t\r\n\ufeff" for character in text)
+    return bool(head) and all(character in "\t\n\f\r" or unicodedata.category(character) != "Cc" for character in text)
 
 
 _ENDINGS: Final = {
@@ -97,8 +110,16 @@ _ENDINGS: Final = {
     ".png": MediaType.PNG,
     ".jpg": MediaType.JPEG,
     ".jpeg": MediaType.JPEG,
+    ".gif": MediaType.GIF,
+    ".webp": MediaType.WEBP,
+    ".pdf": MediaType.PDF,
     ".txt": MediaType.TEXT,
     ".cue": MediaType.TEXT,
+    ".csv": MediaType.TEXT,
+    ".log": MediaType.TEXT,
+    ".m3u": MediaType.TEXT,
+    ".m3u8": MediaType.TEXT,
+    ".md": MediaType.TEXT,
 }
 
 _BEGINNINGS: Final[dict[MediaType, Callable[[bytes], bool]]] = {
@@ -111,6 +132,9 @@ _BEGINNINGS: Final[dict[MediaType, Callable[[bytes], bool]]] = {
     MediaType.OGG: lambda head: head.startswith(b"OggS"),
     MediaType.PNG: lambda head: head.startswith(b"\x89PNG\r\n\x1a\n"),
     MediaType.JPEG: lambda head: head.startswith(b"\xff\xd8\xff"),
+    MediaType.GIF: lambda head: head[:6] in {b"GIF87a", b"GIF89a"},
+    MediaType.WEBP: _is_webp,
+    MediaType.PDF: lambda head: head.startswith(b"%PDF-"),
     MediaType.TEXT: _is_text,
     MediaType.BYTES: lambda _: True,
 }

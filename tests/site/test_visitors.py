@@ -8,7 +8,7 @@ from django.conf import settings
 
 from djmixersoft.policy.loading import load
 from djmixersoft.policy.prose import clauses
-from djmixersoft.site import middleware
+from djmixersoft.site import csp
 from djmixersoft.site.prose import privacy
 from tests.site.browsing import Browser, Person, text_of
 
@@ -100,7 +100,7 @@ def test_a_clauses_prose_ends_where_the_next_begins() -> None:
 
 def test_every_answer_carries_the_headers(visitor: Browser, owner: Person) -> None:
     for response in (visitor.get("/"), visitor.get("/nothing"), owner.get("/me"), visitor.put("/me/name")):
-        assert response["Content-Security-Policy"] == middleware.CSP
+        assert response["Content-Security-Policy"] == csp.CSP
         assert response["X-Content-Type-Options"] == "nosniff"
         assert response["Cross-Origin-Opener-Policy"] == "same-origin"
         assert response["Referrer-Policy"] == "same-origin"

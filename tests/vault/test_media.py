@@ -25,6 +25,13 @@ BEGINNINGS = {
     "two.dots.opus": (b"OggS\0\x02\0\0", MediaType.OGG),
     "cover.png": (b"\x89PNG\r\n\x1a\n\0\0", MediaType.PNG),
     "cover.jpg": (b"\xff\xd8\xff\xe0\0\x10JFIF", MediaType.JPEG),
+    "cover.JPEG": (b"\xff\xd8\xff\xe1\0\x10Exif", MediaType.JPEG),
+    "old.gif": (b"GIF87a\1\0\1\0", MediaType.GIF),
+    "loop.gif": (b"GIF89a\1\0\1\0", MediaType.GIF),
+    "flyer.webp": (b"RIFF\x24\0\0\0WEBPVP8 ", MediaType.WEBP),
+    "rider.pdf": (b"%PDF-1.7\n", MediaType.PDF),
+    "notes.md": ("\ufeff# Größe\r\n".encode(), MediaType.TEXT),
+    "crew.txt": ("👩\u200d🎤 क्\u200cष \f".encode(), MediaType.TEXT),
     "set.cue": ("FILE “größe”\r\n\tTRACK 01".encode(), MediaType.TEXT),
     "cut.txt": (("x" + "é" * 300).encode()[:512], MediaType.TEXT),
 }
@@ -52,6 +59,24 @@ PAGE = b"<!DOCTYPE html><script>alert(1)</script>"
         ("a.txt", b""),
         ("a.txt", b"\xff\xfe\0\0"),
         ("a.txt", b"bell\x07"),
+        ("a.txt", b"nul\0"),
+        ("a.txt", "UTF-16".encode("utf-16")),
+        ("a.txt", "UTF-16, no mark".encode("utf-16-le")),
+        ("a.txt", "Größe".encode("latin-1")),
+        ("a.txt", b"cut in two \xc3"),
+        ("a.txt", b"\xed\xa0\x80"),
+        ("a.png", PAGE),
+        ("a.png", b""),
+        ("a.png", b"\xff\xd8\xff\xe0"),
+        ("a.gif", b"GIF88a"),
+        ("a.gif", b"/*GIF89a*/alert(1)"),
+        ("a.webp", b"RIFF\x24\0\0\0WAVEfmt "),
+        ("a.wav", b"RIFF\x24\0\0\0WEBPVP8 "),
+        ("a.pdf", b" %PDF-1.7"),
+        ("a.pdf", PAGE + b"%PDF-1.7"),
+        ("a.pdf.html", b"%PDF-1.7"),
+        ("a.xhtml", PAGE),
+        ("a.xml", b"<?xml version='1.0'?>"),
         ("mp3", b"ID3"),
         ("a.ogg.exe", b"OggS"),
         ("a.ogg", b"MZ\x90"),
@@ -72,10 +97,11 @@ def test_a_recorded_kind_that_is_not_in_the_table_is_never_sent(stored: str) -> 
     assert known_media_type(stored) is MediaType.BYTES
 
 
-def test_nothing_that_can_hold_a_script_is_shown_inline() -> None:
-    inline = {kind.value.split("/")[0] for kind in MediaType if may_be_inline(kind)}
-    assert inline == {"audio", "image", "text"}
-    assert not {"text/html", "image/svg+xml"} & {kind.value for kind in MediaType}
+def test_nothing_that_a_browser_takes_for_a_page_is_shown_inline() -> None:
+    inline = {kind.value for kind in MediaType if may_be_inline(kind)}
+    of_a_kind = {kind for kind in inline if kind.startswith(("audio/", "image/"))}
+    assert inline - of_a_kind == {"application/pdf", "text/plain; charset=utf-8"}
+    assert not {"text/html", "image/svg+xml", "application/xhtml+xml", "text/xml"} & {kind.value for kind in MediaType}
 
 
 def sent_name(header: str) -> str:

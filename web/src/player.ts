@@ -1,46 +1,68 @@
-// Keys for the player: space or k plays, arrows or j and l seek, n and p go to the next and the previous track.
+// Keys for the player: space or k plays, arrows or j and l seek, n and p go to the next and the previous one.
+// Of a picture the arrows go there too.
 
 const SEEK = 5; // seconds
+const PLAY = "#play"; // The page that is gone to starts by itself,
+const PLAY_ON = "#play-on"; // and so do all that follow.
+const TYPING = "input:not([type=checkbox]), textarea, select, [contenteditable]";
+// What answers to space and the arrows by itself.
+const ANSWERING = "input, button, a, summary, audio, iframe, pre";
 
 export function improvePlayer(player: HTMLElement): void {
   const audio = player.querySelector("audio");
-  if (!audio) return;
-  const go = (relation: string): void => player.querySelector<HTMLAnchorElement>(`a[rel=${relation}]`)?.click();
+  const playsOn = player.querySelector<HTMLInputElement>("[data-play-on]");
+  const linkTo = (relation: string) => player.querySelector<HTMLAnchorElement>(`a[rel=${relation}]`);
+  const isTrack = audio !== null;
+
+  showWhatIsBroken(player);
+  player.querySelector("[data-keys]")?.removeAttribute("hidden");
+  if (playsOn) playsOn.checked = location.hash === PLAY_ON;
+  if (audio && [PLAY, PLAY_ON].includes(location.hash)) void audio.play().catch(() => undefined);
+
+  const go = (relation: string): void => {
+    const link = linkTo(relation);
+    if (!link) return;
+    link.hash = playsOn?.checked ? PLAY_ON : audio && !audio.paused ? PLAY : "";
+    link.click();
+  };
+  const toggle = (): void => {
+    if (audio?.paused) void audio.play().catch(() => undefined);
+    else audio?.pause();
+  };
+  const seek = (seconds: number): void => {
+    if (audio) audio.currentTime = Math.min(audio.duration || 0, Math.max(0, audio.currentTime + seconds));
+  };
+  const back = isTrack ? () => seek(-SEEK) : () => go("prev");
+  const on = isTrack ? () => seek(SEEK) : () => go("next");
+  const plain: Record<string, () => void> = { n: () => go("next"), p: () => go("prev") };
+  if (isTrack) Object.assign(plain, { k: toggle, j: back, l: on });
+  const shared: Record<string, () => void> = { ArrowLeft: back, ArrowRight: on };
+  if (isTrack) shared[" "] = toggle;
 
   document.addEventListener("keydown", (event) => {
-    const at = event.target;
-    if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
-    if (at instanceof HTMLElement && at.closest("input, textarea, select, button, a, summary, audio, [contenteditable]")) return;
-    switch (event.key) {
-      case " ":
-      case "k":
-        if (audio.paused) void audio.play();
-        else audio.pause();
-        break;
-      case "ArrowLeft":
-      case "j":
-        audio.currentTime = Math.max(0, audio.currentTime - SEEK);
-        break;
-      case "ArrowRight":
-      case "l":
-        audio.currentTime = Math.min(audio.duration || 0, audio.currentTime + SEEK);
-        break;
-      case "n":
-        go("next");
-        break;
-      case "p":
-        go("prev");
-        break;
-      default:
-        return;
-    }
+    const at = event.target instanceof HTMLElement ? event.target : null;
+    if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || at?.closest(TYPING)) return;
+    const act = plain[event.key] ?? (at?.closest(ANSWERING) ? undefined : shared[event.key]);
+    if (!act) return;
+    act();
     event.preventDefault();
   });
 
-  // A list plays on: the next track's page is asked to start by itself.
-  audio.addEventListener("ended", () => {
-    const next = player.querySelector<HTMLAnchorElement>("a[rel=next]");
-    if (next) location.assign(`${next.href}#play`);
+  // A list plays on only if somebody asked for that.
+  audio?.addEventListener("ended", () => {
+    if (playsOn?.checked) go("next");
   });
-  if (location.hash === "#play") void audio.play().catch(() => undefined);
+}
+
+/** Say so where a track or a picture doesn't come. It may have failed before this script was there. */
+function showWhatIsBroken(player: HTMLElement): void {
+  const shown = player.querySelector<HTMLAudioElement | HTMLImageElement>("audio, img");
+  const sentence = player.querySelector<HTMLElement>("[data-broken]");
+  if (!shown || !sentence) return;
+  const say = (): void => {
+    sentence.hidden = false;
+  };
+  shown.addEventListener("error", say);
+  const failed = shown instanceof HTMLImageElement ? shown.complete && !shown.naturalWidth : shown.error;
+  if (failed) say();
 }

@@ -150,7 +150,7 @@ def opened(held: Held, item_id: UUID) -> Content | None:
 
 
 def text_of(held: Held, item_id: UUID) -> str:
-    """What a text or a document says; '' for what isn't the link's. Raises Missing, Altered, KeyRefused."""
+    """What a document says; '' for what isn't the link's. Raises Missing, Altered, KeyRefused."""
     content = opened(held, item_id)
     if content is None:
         return ""

@@ -21,6 +21,9 @@ WORDS: Final[Mapping[MediaType, Text]] = {
     MediaType.OGG: "Ogg",
     MediaType.PNG: "PNG",
     MediaType.JPEG: "JPEG",
+    MediaType.GIF: "GIF",
+    MediaType.WEBP: "WebP",
+    MediaType.PDF: "PDF",
     MediaType.TEXT: gettext_lazy("Text"),
     MediaType.BYTES: gettext_lazy("File"),
 }
@@ -36,12 +39,6 @@ def kind(media_type: str) -> Text:
 def is_track(media_type: str) -> bool:
     """Tell whether a file of this media type is played in the page."""
     return known_media_type(media_type).startswith("audio/")
-
-
-@register.filter
-def is_picture(media_type: str) -> bool:
-    """Tell whether a file of this media type is a picture that is shown in the page."""
-    return known_media_type(media_type).startswith("image/")
 
 
 @register.filter

@@ -1,6 +1,5 @@
 """Uploads by a plain form, and an item's bytes. What is sent and received streams outside transactions."""
 
-import logging
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from uuid import UUID
@@ -24,14 +23,13 @@ from djmixersoft.policy.purposes import acting_for, purpose, release_connection
 from djmixersoft.site.access import access_account, access_item
 from djmixersoft.site.forms import UploadForm
 from djmixersoft.site.pages import SHOWN, SeeOther, error_page, methods
+from djmixersoft.site.previews import note_damage
 from djmixersoft.site.views.folders import folder_address, folder_page
 from djmixersoft.vault.blobs import Missing, NoRoom
 from djmixersoft.vault.cobblestone import Altered
 from djmixersoft.vault.keys import KeyRefused
 from djmixersoft.vault.ranges import file_response
 from djmixersoft.vault.upload import EncryptingUploadHandler, Reason, Refused, StoredFile, receiving, sentence
-
-logger = logging.getLogger(__name__)
 
 
 @purpose("teamwork", own_transaction=True)
@@ -125,7 +123,7 @@ def _uploaded(
 
 def _damaged(request: HttpRequest, account_id: UUID, item_id: UUID, error: Exception) -> HttpResponse:
     """Own up to a file that isn't what it was: never a short or a wrong 200."""
-    logger.error("item %s is damaged: %s", item_id, type(error).__name__)
+    note_damage(item_id, error)
     text = _(
         "This file is damaged: what lies in the store is not what was uploaded, so nothing of it is sent. "
         "If you still have it, upload it again. Its number is %s."

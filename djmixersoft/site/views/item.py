@@ -10,17 +10,21 @@ from django.http.response import HttpResponseBase
 
 from djmixersoft.accounts.selectors import AccountRow
 from djmixersoft.accounts.services import NotAllowed
-from djmixersoft.content.selectors import labels, trash, tree
+from djmixersoft.content.selectors import items, labels, trash, tree
 from djmixersoft.content.selectors.items import ItemRow
+from djmixersoft.content.selectors.neighbours import neighbours
+from djmixersoft.content.selectors.tree import Sort
 from djmixersoft.content.services import tree as services
 from djmixersoft.policy.purposes import purpose
 from djmixersoft.site.access import access_account, access_item
 from djmixersoft.site.arranging_forms import CommentForm, DataForm, RenameForm, TagsForm
+from djmixersoft.site.csp import STUDIO_CSP
 from djmixersoft.site.noticing import noticed
 from djmixersoft.site.pages import SHOWN, SeeOther, methods, page
 from djmixersoft.site.paging import Page, asked_page
+from djmixersoft.site.previews import allow_frame, preview
 from djmixersoft.site.selecting import here
-from djmixersoft.site.views.folders import folder_address
+from djmixersoft.site.views.folders import asked_sort, folder_address
 
 
 @purpose("teamwork")
@@ -55,11 +59,19 @@ def item_page(
     comments, more = labels.comments(account.id, item.id, page=number)
     if number > 1 and not comments:
         raise Http404
+    sort = asked_sort(request)
+    trashed = trash.trashed(account.id, item.id)
+    shown = None
+    if item.kind == "file":
+        shown = preview(item.id, item.media_type, item.size, lambda: items.opened(account.id, item.id))
     context = {
         "account": account,
         "item": item,
         "plays": "play" in request.GET,
-        "trashed": trash.trashed(account.id, item.id),
+        "preview": shown,
+        "neighbours": None if trashed else neighbours(account.id, item, sort=sort),
+        "order": f"sort={sort}" if sort is not Sort.NAME else "",
+        "trashed": trashed,
         "path": tree.path_to(account.id, item.parent_id),
         "tags": labels.tags(account.id, item.id),
         "comments": comments,
@@ -73,4 +85,4 @@ def item_page(
         "here": here(request) if request.method != "POST" else "",
         **noticed(request, account.id),
     }
-    return page(request, "item", context, title=item.name, status=status)
+    return allow_frame(page(request, "item", context, title=item.name, status=status), shown, STUDIO_CSP)

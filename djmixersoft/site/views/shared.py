@@ -3,7 +3,6 @@
 A link's password leads to an opening, which is another secret in the address, since there is no cookie to hold it.
 """
 
-import logging
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
@@ -22,22 +21,22 @@ from djmixersoft.content.services import shares as services
 from djmixersoft.people.passwords import Busy
 from djmixersoft.people.services import TooManyTries, WrongPassword
 from djmixersoft.policy.purposes import purpose, release_connection
+from djmixersoft.site.csp import CSP
 from djmixersoft.site.markdown import render
 from djmixersoft.site.pages import FORM, SHOWN, SeeOther, error_page, link_gone, methods, page
 from djmixersoft.site.paging import Page, asked_page
+from djmixersoft.site.previews import allow_frame, note_damage, preview
 from djmixersoft.site.refusals import Refusal, in_words, refuse
 from djmixersoft.site.sharing_forms import OpenForm
 from djmixersoft.vault.blobs import Missing
 from djmixersoft.vault.cobblestone import Altered
 from djmixersoft.vault.keys import KeyRefused
-from djmixersoft.vault.media import MediaType, known_media_type, may_be_inline
+from djmixersoft.vault.media import known_media_type, may_be_inline
 from djmixersoft.vault.ranges import file_response
-
-logger = logging.getLogger(__name__)
 
 View = Callable[..., HttpResponseBase]
 LONGEST_TEXT: Final = 200_000
-"""Bytes of a text up to which it is shown in the page; more is for downloading."""
+"""Bytes of a document up to which it is shown in the page; more is for downloading."""
 
 
 def unlisted(view: View) -> View:
@@ -106,28 +105,32 @@ def _shown(request: HttpRequest, token: str, held: Held, item_id: UUID) -> HttpR
         return _missing(request, token)
     if request.method == "GET":
         services.note_use(item_id=row.id, used_for=UsedFor.LOOKED)
-    context = {"token": token, "item": row, "path": selectors.folders_above(held, row), "root": held.root}
+    context: dict[str, object] = {
+        "token": token,
+        "item": row,
+        "path": selectors.folders_above(held, row),
+        "root": held.root,
+    }
     if row.is_folder:
         number = asked_page(request)
         rows, more = selectors.inside(held, row.id, page=number)
         context |= {"items": rows, "page": Page(number, has_next=more)}
     else:
-        context |= _preview(held, row)
-    return page(request, "shared", context, title=row.name)
+        context |= _looked(held, row)
+    return allow_frame(page(request, "shared", context, title=row.name), context.get("preview"), CSP)
 
 
-def _preview(held: Held, row: SharedRow) -> dict[str, object]:
-    """What a page shows of a file beside the player: a text as it is, a document as it looks."""
-    if known_media_type(row.media_type) is not MediaType.TEXT and row.kind != "document":
-        return {}
+def _looked(held: Held, row: SharedRow) -> dict[str, object]:
+    """What a page shows of a file beside the player: a document as it looks, others as members see them."""
+    if row.kind != "document":
+        return {"preview": preview(row.id, row.media_type, row.size, lambda: selectors.opened(held, row.id))}
     if row.size > LONGEST_TEXT:
         return {"too_long": True}
     try:
-        text = selectors.text_of(held, row.id)
+        return {"html": render(selectors.text_of(held, row.id))}
     except (Altered, Missing, KeyRefused) as error:
-        _note_damage(row.id, error)
+        note_damage(row.id, error)
         return {"damaged": True}
-    return {"html": render(text)} if row.kind == "document" else {"text": text}
 
 
 def _used_for(row: SharedRow, *, download: bool) -> UsedFor:
@@ -199,7 +202,7 @@ def _missing(request: HttpRequest, token: str) -> HttpResponse:
 
 def _damaged(request: HttpRequest, token: str, item_id: UUID, error: Exception) -> HttpResponse:
     """Own up to a file that isn't what it was: never a short or a wrong 200."""
-    _note_damage(item_id, error)
+    note_damage(item_id, error)
     return error_page(
         request,
         HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -207,7 +210,3 @@ def _damaged(request: HttpRequest, token: str, item_id: UUID, error: Exception) 
         _("What lies in the store is not what was uploaded, so nothing of it is sent. Please tell whoever shared it."),
         next_step=(reverse("shared", args=[token]), _("To what the link shows")),
     )
-
-
-def _note_damage(item_id: UUID, error: Exception) -> None:
-    logger.error("item %s is damaged: %s", item_id, type(error).__name__)
