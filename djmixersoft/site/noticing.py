@@ -29,6 +29,16 @@ def _sentence(undo: UndoRow) -> str:
             text = ngettext("“%(name)s” is moved.", "%(n)d items are moved.", many)
         case What.TRASHED:
             text = ngettext("“%(name)s” is in the trash.", "%(n)d items are in the trash.", many)
+        case What.TAGGED:
+            text = _("The tags are on.")
+        case What.UNTAGGED:
+            text = _("The tag is off.")
+        case What.UNSAID:
+            text = _("Your comment is gone.")
+        case What.REPLACED:
+            text = _("The value is kept, in place of the one before.")
+        case What.FORGOTTEN:
+            text = _("The value is removed.")
         case _:
             text = _("It is called “%(name)s” now.")
     return text % one

@@ -6,6 +6,7 @@ An error's page is made without the database and without looking at what was sen
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any, Final, TypeVar, cast
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
@@ -69,11 +70,8 @@ NOTICES: Final[Mapping[str, Text]] = {
     ),
     "folder-made": gettext_lazy("The folder is there. What you upload here comes into it."),
     "tagged": gettext_lazy("The tags are on."),
-    "untagged": gettext_lazy("The tag is off."),
     "commented": gettext_lazy("Your comment is there for everybody in the account."),
-    "comment-removed": gettext_lazy("Your comment is gone."),
     "data-kept": gettext_lazy("The value is kept."),
-    "data-removed": gettext_lazy("The value is removed."),
     "copied": gettext_lazy("The copy is there."),
     "nothing-to-do": gettext_lazy("There was nothing to do: it is so already, or somebody else was quicker."),
     "undone": gettext_lazy("It is again as it was."),
@@ -96,9 +94,9 @@ class SeeOther(HttpResponseRedirect):
     status_code = 303
 
 
-def see(name: str, *arguments: object, done: str = "", fragment: str = "") -> SeeOther:
-    """Send the browser to a page of ours, where the notice `done` is shown."""
-    query = f"?done={done}" if done else ""
+def see(name: str, *arguments: object, done: str = "", undo: UUID | None = None, fragment: str = "") -> SeeOther:
+    """Send the browser to a page of ours, where the notice `done` is shown, or what can be undone."""
+    query = f"?undo={undo}" if undo else f"?done={done}" if done else ""
     return SeeOther(reverse(name, args=arguments) + query + (f"#{fragment}" if fragment else ""))
 
 

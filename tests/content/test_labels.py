@@ -80,7 +80,8 @@ def test_many_are_tagged_at_once(crate: Crate) -> None:
     asking = crate.person.get(f"{crate.path}/tag?item={files[0]}&item={files[1]}")
     assert "Tag 2 items" in text_of(asking)
     done = crate.post("tag", *files, tags="peak time", back=crate.at(folder))
-    assert done["Location"] == f"{crate.at(folder)}?done=tagged"
+    assert done["Location"].startswith(f"{crate.at(folder)}?undo=")
+    assert notice(done, crate.person) == "The tags are on."
     assert [tags_of(crate, file) for file in files] == [["peak time"], ["peak time"]]
     crate.post("tag", tags="all of it", all="1", folder=folder)
     assert tags_of(crate, files[1]) == ["all of it", "peak time"]
@@ -163,3 +164,65 @@ def test_who_signed_out_meanwhile_loses_nothing_that_was_typed(stranger: Person)
     assert "A long thought." in text_of(stopped)
     many = mine.post("tag", file, tags="dusk", back=f"{mine.path}?page=2")
     assert f'name="kept_item" value="{file}"' in many.text
+
+
+def test_tags_that_slipped_on_or_off_are_as_they_were_again(crate: Crate) -> None:
+    files = [crate.file("a.ogg"), crate.file("b.ogg")]
+    crate.post(f"items/{files[0]}/tags", tags="dusk")
+    slip = crate.post("tag", *files, tags="dusk, dawn")
+    assert notice(slip, crate.person) == "The tags are on."
+    crate.post(f"items/{files[1]}/tags", tags="noon")
+    assert notice(crate.undo(slip), crate.person) == "It is again as it was."
+    assert [tags_of(crate, file) for file in files] == [["dusk"], ["noon"]], "what was on before, and came since, stays"
+    assert "b.ogg" not in text_of(crate.person.get(f"{crate.path}/find?q=dawn"))
+    off = crate.post(f"items/{files[0]}/tags/remove", tag="dusk")
+    assert notice(off, crate.person) == "The tag is off."
+    assert crate.undo(off).status_code == HTTPStatus.SEE_OTHER
+    assert tags_of(crate, files[0]) == ["dusk"]
+    assert "a.ogg" in text_of(crate.person.get(f"{crate.path}/find?q=dusk"))
+    again = crate.post(f"items/{files[0]}/tags", tags="dusk")
+    assert "undo=" not in again["Location"], "nothing was done that could be taken back"
+
+
+def test_a_tag_does_not_come_back_on_what_is_full_by_now(crate: Crate) -> None:
+    file = crate.file("a.ogg")
+    crate.post(f"items/{file}/tags", tags=",".join(map(str, range(50))))
+    off = crate.post(f"items/{file}/tags/remove", tag="7")
+    crate.post(f"items/{file}/tags", tags="another")
+    answer = crate.undo(off)
+    assert (answer.status_code, "no more fits" in text_of(answer)) == (HTTPStatus.CONFLICT, True)
+    assert ("7" in tags_of(crate, file), len(tags_of(crate, file))) == (False, 50)
+
+
+def test_a_comment_that_one_took_back_by_a_slip_comes_back_where_it_stood(crate: Crate, mates: Crate) -> None:
+    file = crate.file("a.ogg")
+    for text in ("first", "a long thought", "last"):
+        crate.post(f"items/{file}/comments", comment=text)
+    second = re.findall(r"comments/([0-9a-f-]{36})/remove", page_of(crate, file).text)[1]
+    gone = crate.post(f"items/{file}/comments/{second}/remove")
+    assert comments_of(crate, file) == ["last", "first"]
+    undo = re.search(r"undo=([0-9a-f-]{36})", gone["Location"])
+    assert undo
+    assert mates.post(f"undo/{undo[1]}").status_code == HTTPStatus.CONFLICT, "it is one's own to take back"
+    assert "thought" not in text_of(mates.person.get(gone["Location"]))
+    crate.undo(gone)
+    assert comments_of(crate, file) == ["last", "a long thought", "first"]
+    assert "a.ogg" in text_of(crate.person.get(f"{crate.path}/find?q=thought"))
+
+
+def test_a_value_that_was_replaced_or_removed_comes_back_unless_others_kept_another(crate: Crate, mates: Crate) -> None:
+    file, cues = crate.file("a.ogg"), [{"at": 12.5, "name": "drop"}]
+    first = crate.post(f"items/{file}/data", data_name="cues", data_value=json.dumps(cues))
+    assert "undo=" not in first["Location"]
+    over = crate.post(f"items/{file}/data", data_name="cues", data_value='{"b": 1, "a": null}')
+    assert notice(over, crate.person) == "The value is kept, in place of the one before."
+    crate.undo(over)
+    assert data_of(crate, file) == {"cues": cues}
+    gone = crate.post(f"items/{file}/data/remove", data_name="cues")
+    assert (data_of(crate, file), notice(gone, crate.person)) == ({}, "The value is removed.")
+    crate.undo(gone)
+    assert data_of(crate, file) == {"cues": cues}
+    over = crate.post(f"items/{file}/data", data_name="cues", data_value="[]")
+    mates.post(f"items/{file}/data", data_name="cues", data_value="[7]")
+    assert crate.undo(over).status_code == HTTPStatus.CONFLICT
+    assert data_of(crate, file) == {"cues": [7]}

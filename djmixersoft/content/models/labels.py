@@ -76,10 +76,12 @@ TAKEN_BACK_WITHIN: Final = timedelta(hours=1)
 
 
 class Undo(models.Model):
-    """What somebody did by one move, renaming or throwing away, so that they can take it back within the hour.
+    """What somebody did at once, so that they can take it back within the hour.
 
-    `what`: 'moved', 'renamed' or 'trashed'. `before`: by the id of each item its folder (None for the top), its name,
-    or None. `after`: the folder they went to ('' for the top), the new name, or ''.
+    `before` is by the id of each item, and `after` for all of them, '' where nothing is said here. By `what`:
+    'moved': its folder (None for the top); after: where to ('' for the top). 'renamed': its name; after: the new one.
+    'trashed': None. 'tagged', 'untagged': the tags that went on or off. 'unsaid': `text` and `written_at` of a comment.
+    'replaced', 'forgotten': `name` and `value` of data; after: the new value's JSON.
     """
 
     pk = models.CompositePrimaryKey("account_id", "id")

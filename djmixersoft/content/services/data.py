@@ -11,6 +11,7 @@ from djmixersoft.accounts.services import NotAllowed
 from djmixersoft.content.models import Item, ItemData
 from djmixersoft.content.services.items import refusals
 from djmixersoft.content.services.labels import TooMany
+from djmixersoft.content.services.tree import What, note_undo
 
 LONGEST: Final = 64 * 1024
 """Bytes of JSON in a value."""
@@ -44,11 +45,15 @@ def checked(value: object) -> object:
     return value
 
 
-def put(*, account_id: UUID, item_id: UUID, name: str, value: object) -> None:
-    """Keeps a value under a name on an item, in place of what was there. Raises NotAllowed, NoValue, TooMany."""
+def put(*, account_id: UUID, item_id: UUID, name: str, value: object, can_undo: bool = False) -> UUID | None:
+    """Keeps a value under a name on an item, in place of what was there. Raises NotAllowed, NoValue, TooMany.
+
+    With `can_undo`, which is for people, whose hands slip: how to take it back; None where nothing was there.
+    """
     kept = ItemData.objects.filter(account_id=account_id, item_id=item_id)
     with refusals():
         _hold(account_id, item_id)
+        before = kept.filter(name=name).first()
         kept.filter(name=name).delete()
         if kept.count() >= MOST:
             raise TooMany
@@ -60,15 +65,45 @@ def put(*, account_id: UUID, item_id: UUID, name: str, value: object) -> None:
             value=Value(checked(value), JSONField()),
             changed_by_id=my_person_id(),
         )
+    if before is None or not can_undo:
+        return None
+    return note_undo(account_id, What.REPLACED, _noted(before), after_of(value))
 
 
-def remove(*, account_id: UUID, item_id: UUID, name: str) -> None:
-    """Forgets what is kept under a name on an item. Raises NotAllowed where there is no such item or name."""
+def remove(*, account_id: UUID, item_id: UUID, name: str, can_undo: bool = False) -> UUID | None:
+    """Forgets what is kept under a name on an item. Raises NotAllowed where there is no such item or name.
+
+    `can_undo`: as for `put`.
+    """
     with refusals():
         _hold(account_id, item_id)
-        gone, _ = ItemData.objects.filter(account_id=account_id, item_id=item_id, name=name).delete()
-    if not gone:
+        kept = ItemData.objects.filter(account_id=account_id, item_id=item_id, name=name)
+        before = kept.first()
+        kept.delete()
+    if before is None:
         raise NotAllowed
+    return note_undo(account_id, What.FORGOTTEN, _noted(before)) if can_undo else None
+
+
+def put_back(account_id: UUID, item_id: UUID, name: str, value: object, *, after: str) -> bool:
+    """Keep a value again if the name holds what it was left with: `after`, or nothing where that is ''.
+
+    Raises as `put` does.
+    """
+    now = ItemData.objects.filter(account_id=account_id, item_id=item_id, name=name).first()
+    if ("" if now is None else after_of(now.value)) != after:
+        return False
+    put(account_id=account_id, item_id=item_id, name=name, value=value)
+    return True
+
+
+def after_of(value: object) -> str:
+    """What a value is told from others by, however it was written."""
+    return json.dumps(value, sort_keys=True)
+
+
+def _noted(row: ItemData) -> dict[UUID, object]:
+    return {row.item_id: {"name": row.name, "value": row.value}}
 
 
 def _hold(account_id: UUID, item_id: UUID) -> None:

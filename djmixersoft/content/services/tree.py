@@ -4,7 +4,7 @@ One statement for however many items, since people arrange thousands at once. Wh
 waited for, never overwritten.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeVar
@@ -26,6 +26,11 @@ class What(StrEnum):
     MOVED = "moved"
     RENAMED = "renamed"
     TRASHED = "trashed"
+    TAGGED = "tagged"
+    UNTAGGED = "untagged"
+    UNSAID = "unsaid"
+    REPLACED = "replaced"
+    FORGOTTEN = "forgotten"
 
 
 @dataclass(frozen=True)
@@ -105,7 +110,7 @@ def move(*, account_id: UUID, ids: Collection[UUID], into: UUID | None) -> Done:
 
     Raises NotAllowed, NoSuchFolder, InItself, TooDeep; then none was moved.
     """
-    before: dict[UUID, UUID | str | None] = {}
+    before: dict[UUID, UUID | None] = {}
     with refusals(), joined_by_hash(), connection.cursor() as cursor:
         begin_many(account_id)
         for some in in_batches(list(ids)):
@@ -123,7 +128,7 @@ def trash(*, account_id: UUID, ids: Collection[UUID]) -> Done:
         roots = [item_id for item_id, is_root in cursor if is_root]
         while cursor.rowcount and roots:
             cursor.execute(_TRASH, {"account": account_id, "ids": roots, "again": True})
-    return Done(len(roots), note_undo(account_id, What.TRASHED, dict.fromkeys(roots), ""))
+    return Done(len(roots), note_undo(account_id, What.TRASHED, dict.fromkeys(roots)))
 
 
 def begin_many(account_id: UUID) -> None:
@@ -142,8 +147,8 @@ def in_batches(some: Sequence[Thing]) -> Iterator[list[Thing]]:
     return (list(some[start : start + AT_ONCE]) for start in range(0, len(some), AT_ONCE))
 
 
-def note_undo(account_id: UUID, what: What, before: dict[UUID, UUID | str | None], after: str) -> UUID | None:
-    """Write down how to take something back; None where nothing was done."""
+def note_undo(account_id: UUID, what: What, before: Mapping[UUID, object], after: str = "") -> UUID | None:
+    """Write down how to take something back (see models.Undo); None where nothing was done."""
     if not before:
         return None
     undo_id = uuid4()
@@ -151,7 +156,7 @@ def note_undo(account_id: UUID, what: What, before: dict[UUID, UUID | str | None
         account_id=account_id,
         id=undo_id,
         what=what,
-        before={str(item): None if value is None else str(value) for item, value in before.items()},
+        before={str(item): str(value) if isinstance(value, UUID) else value for item, value in before.items()},
         after=after,
         done_by_id=my_person_id(),
     )

@@ -1,8 +1,9 @@
-"""Taking back: what somebody moved, renamed or threw away within the hour, as far as it is still as they left it."""
+"""Taking back what somebody did to items within the hour, as far as these are still as they left them."""
 
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,11 +12,11 @@ from django.db import connection
 from djmixersoft.content.joining import joined_by_hash
 from djmixersoft.content.models import Item
 from djmixersoft.content.models.labels import TAKEN_BACK_WITHIN
-from djmixersoft.content.services import trash
+from djmixersoft.content.services import data, labels, trash
 from djmixersoft.content.services.items import refusals
 from djmixersoft.content.services.tree import What, begin_many, in_batches, set_name
 
-Before = dict[UUID, str | None]
+Before = dict[UUID, Any]  # as models.Undo says it for each kind
 
 # Of two presses of the same button one gets it.
 _CLAIM: Final = """
@@ -50,7 +51,8 @@ class TakenBack:
 def take_back(*, account_id: UUID, undo_id: UUID) -> TakenBack | None:
     """Undoes what the signed-in person did; None where that is too long ago, or was taken back already.
 
-    Raises NotAllowed, NoSuchFolder and InItself where others have changed the folders meanwhile; then nothing is.
+    Raises NotAllowed, NoSuchFolder and InItself where others have changed the folders meanwhile, TooMany where no more
+    fits on an item; then nothing is.
     """
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, [account_id, undo_id, TAKEN_BACK_WITHIN.total_seconds()])
@@ -95,8 +97,32 @@ def _restore(account_id: UUID, before: Before, _after: str) -> int:
     return trash.restore(account_id=account_id, roots=list(before)).count
 
 
+def _untag(account_id: UUID, before: Before, _after: str) -> int:
+    return labels.remove_tags(account_id, before)
+
+
+def _tag_again(account_id: UUID, before: Before, _after: str) -> int:
+    return sum(labels.add_tags(account_id=account_id, ids=[one], tags=tags).count for one, tags in before.items())
+
+
+def _say_again(account_id: UUID, before: Before, _after: str) -> int:
+    for item_id, said in before.items():
+        at = datetime.fromisoformat(said["written_at"])
+        labels.comment(account_id=account_id, item_id=item_id, text=said["text"], written_at=at)
+    return len(before)
+
+
+def _keep_again(account_id: UUID, before: Before, after: str) -> int:
+    return sum(data.put_back(account_id, one, was["name"], was["value"], after=after) for one, was in before.items())
+
+
 _UNDOING: Final[Mapping[What, Callable[[UUID, Before, str], int]]] = {
     What.MOVED: _move_back,
     What.RENAMED: _rename_back,
     What.TRASHED: _restore,
+    What.TAGGED: _untag,
+    What.UNTAGGED: _tag_again,
+    What.UNSAID: _say_again,
+    What.REPLACED: _keep_again,
+    What.FORGOTTEN: _keep_again,
 }

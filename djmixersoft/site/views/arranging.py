@@ -77,8 +77,8 @@ def tag(request: HttpRequest, account_id: UUID) -> HttpResponseBase:
             try:
                 with transaction.atomic():
                     ids = chosen.resolved(account.id)
-                    labels.add_tags(account_id=account.id, ids=ids, tags=form.cleaned_data["tags"])
-                return back_to(request, account_id, done="tagged")
+                    done = labels.add_tags(account_id=account.id, ids=ids, tags=form.cleaned_data["tags"])
+                return back_to(request, account_id, undo=done.undo_id, done="" if done.undo_id else "tagged")
             except NotAllowed:
                 raise Http404 from None
             except labels.TooMany:
@@ -124,6 +124,9 @@ def undo(request: HttpRequest, account_id: UUID, undo_id: UUID) -> HttpResponseB
             done = undoing.take_back(account_id=account_id, undo_id=undo_id)
     except NotAllowed:
         raise Http404 from None
+    except labels.TooMany:
+        sentence = _("Something else was put there meanwhile, and no more fits. Nothing was done.")
+        return error_page(request, HTTPStatus.CONFLICT, _("Not any more"), sentence, next_step=next_step)
     except (NoSuchFolder, InItself, TooDeep):
         sentence = _("The folders were changed meanwhile, so it can’t be taken back as a whole. Nothing was done.")
         return error_page(request, HTTPStatus.CONFLICT, _("Not any more"), sentence, next_step=next_step)

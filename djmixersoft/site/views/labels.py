@@ -24,9 +24,11 @@ from djmixersoft.site.views.item import item_page
 def tags_add(request: HttpRequest, account_id: UUID, item_id: UUID) -> HttpResponseBase:
     """An account's members put tags on an item."""
 
-    def add(form: Form) -> None:
-        if not labels.add_tags(account_id=account_id, ids=[item_id], tags=form.cleaned_data["tags"]):
+    def add(form: Form) -> UUID | None:
+        done = labels.add_tags(account_id=account_id, ids=[item_id], tags=form.cleaned_data["tags"])
+        if not done.count:
             raise NotAllowed
+        return done.undo_id
 
     return _take(request, account_id, item_id, TagsForm(request.POST), add, done="tagged", fragment="tags")
 
@@ -38,8 +40,7 @@ def tag_remove(request: HttpRequest, account_id: UUID, item_id: UUID) -> HttpRes
     return _remove(
         account_id,
         item_id,
-        lambda: labels.remove_tag(account_id=account_id, item_id=item_id, tag=_sent(request, "tag")),
-        done="untagged",
+        lambda: labels.remove_tag(account_id=account_id, item_id=item_id, tag=_sent(request, "tag")).undo_id,
         fragment="tags",
     )
 
@@ -62,8 +63,7 @@ def comment_remove(request: HttpRequest, account_id: UUID, item_id: UUID, commen
     return _remove(
         account_id,
         item_id,
-        lambda: labels.remove_comment(account_id=account_id, item_id=item_id, comment_id=comment_id),
-        done="comment-removed",
+        lambda: labels.remove_comment(account_id=account_id, item_id=item_id, comment_id=comment_id).undo_id,
         fragment="comments",
     )
 
@@ -73,9 +73,9 @@ def comment_remove(request: HttpRequest, account_id: UUID, item_id: UUID, commen
 def data_put(request: HttpRequest, account_id: UUID, item_id: UUID) -> HttpResponseBase:
     """An account's members keep a value under a name on an item."""
 
-    def put(form: Form) -> None:
-        value = form.cleaned_data["data_value"].value
-        data.put(account_id=account_id, item_id=item_id, name=form.cleaned_data["data_name"], value=value)
+    def put(form: Form) -> UUID | None:
+        name, value = form.cleaned_data["data_name"], form.cleaned_data["data_value"].value
+        return data.put(account_id=account_id, item_id=item_id, name=name, value=value, can_undo=True)
 
     return _take(request, account_id, item_id, DataForm(request.POST), put, done="data-kept", fragment="data")
 
@@ -87,8 +87,7 @@ def data_remove(request: HttpRequest, account_id: UUID, item_id: UUID) -> HttpRe
     return _remove(
         account_id,
         item_id,
-        lambda: data.remove(account_id=account_id, item_id=item_id, name=_sent(request, "data_name")),
-        done="data-removed",
+        lambda: data.remove(account_id=account_id, item_id=item_id, name=_sent(request, "data_name"), can_undo=True),
         fragment="data",
     )
 
@@ -98,7 +97,7 @@ def _take(
     account_id: UUID,
     item_id: UUID,
     form: Form,
-    service: Callable[[Form], None],
+    service: Callable[[Form], UUID | None],
     *,
     done: str,
     fragment: str,
@@ -108,8 +107,8 @@ def _take(
     if form.is_valid():
         try:
             with transaction.atomic():
-                service(form)
-            return see("item", account_id, item_id, done=done, fragment=fragment)
+                undo = service(form)
+            return see("item", account_id, item_id, done=done, undo=undo, fragment=fragment)
         except NotAllowed:
             raise Http404 from None
         except labels.TooMany:
@@ -119,16 +118,14 @@ def _take(
     return item_page(request, account, item, form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
-def _remove(
-    account_id: UUID, item_id: UUID, service: Callable[[], None], *, done: str, fragment: str
-) -> HttpResponseBase:
+def _remove(account_id: UUID, item_id: UUID, service: Callable[[], UUID | None], *, fragment: str) -> HttpResponseBase:
     access_item(access_account(account_id), item_id)
     try:
         with transaction.atomic():
-            service()
+            undo = service()
     except NotAllowed:
         raise Http404 from None
-    return see("item", account_id, item_id, done=done, fragment=fragment)
+    return see("item", account_id, item_id, done="nothing-to-do", undo=undo, fragment=fragment)
 
 
 def _sent(request: HttpRequest, name: str) -> str:
