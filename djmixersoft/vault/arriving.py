@@ -63,21 +63,23 @@ class Arrival:
         """Find out what is there. What was written after the last ``keep`` counts as far as it is sound."""
         self._partial, self._key, self._context, self._size = partial, key, context, size
         self._kept = rest
+        self._plain = bytearray()
         self._settle()
 
     def take(self, data: bytes) -> None:
         """Take the file's next bytes. Raises NoRoom; TakenOver; ValueError for more than its size."""
         if self.offset + len(data) > self._size:
             raise ValueError("more than the file was to have")
-        self._plain += data
         self.offset += len(data)
         self._is_kept = False
-        if len(self._plain) >= CHUNK:
-            whole = len(self._plain) // CHUNK * CHUNK
-            plain = memoryview(bytes(self._plain[:whole]))
+        # A copy only of what is cut apart: data mostly come in whole chunks.
+        there = bytes(self._plain) + data if self._plain else data
+        whole = len(there) // CHUNK * CHUNK
+        if whole:
+            plain = memoryview(there)
             self._write([plain[at : at + CHUNK] for at in range(0, whole, CHUNK)])
             self._whole += whole // CHUNK
-            del self._plain[:whole]
+        self._plain = bytearray(there[whole:])
 
     def keep(self) -> Rest:
         """Make durable what is there, and return what is to be written down with it. Raises NoRoom, TakenOver."""

@@ -33,7 +33,9 @@ MAXIMUM_CHUNKS: Final = 2**38
 
 _NONCE: Final = 12
 _LABEL: Final = b"c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\0"
-_BATCH: Final = 16  # chunks to one read of the file: 256 KiB, so that memory stays constant and calls few
+_BATCH: Final = 16  # chunks to one read of the file, so that memory stays constant and calls few
+BATCH: Final = _BATCH * CHUNK
+"""256 KiB, the most that a Reader hands out at a time."""
 
 
 class Damage(StrEnum):
@@ -124,7 +126,7 @@ class Reader:
         self._open(last, self._read(HEADER + last * SEALED_CHUNK, remainder))
 
     def read_range(self, start: int, stop: int) -> Iterator[bytes]:
-        """Yield the plaintext from ``start`` up to, not including, ``stop``, a chunk (16 KiB) or less at a time.
+        """Yield the plaintext from ``start`` up to, not including, ``stop``, BATCH or less at a time.
 
         Raises ValueError unless 0 <= start <= stop <= size; while iterating, Altered.
         """
@@ -134,20 +136,34 @@ class Reader:
 
     def verify(self, start: int, stop: int) -> None:
         """Authenticate every chunk that this range touches, and hand out nothing. Raises as ``read_range`` does."""
-        for _ in self.read_range(start, stop):
+        if not 0 <= start <= stop <= self.size:
+            raise ValueError("the range lies outside of the message")
+        for _ in self._chunks(start, stop):
             pass
 
     def _range(self, start: int, stop: int) -> Iterator[bytes]:
+        at = start // CHUNK * CHUNK
+        for chunks in self._chunks(start, stop):
+            # Whoever takes these pieces has work for each of them, whatever its length.
+            piece = b"".join(chunks)
+            chunks.clear()
+            lower, upper = max(start - at, 0), stop - at
+            yield piece if not lower and upper >= len(piece) else piece[lower:upper]
+            at += len(piece)
+
+    def _chunks(self, start: int, stop: int) -> Iterator[list[bytes]]:
+        """Yield the chunks that a range touches, as many at once as are read at once."""
         end = -(-stop // CHUNK) if start < stop else 0
         for first in range(start // CHUNK, end, _BATCH):
             count = min(_BATCH, end - first)
             wanted = min(count * SEALED_CHUNK, self.size - first * CHUNK + count * TAG)
             batch = memoryview(self._read(HEADER + first * SEALED_CHUNK, wanted))
-            for index in range(first, first + count):
-                offset = (index - first) * SEALED_CHUNK
-                plaintext = self._open(index, batch[offset : offset + SEALED_CHUNK])
-                lower, upper = max(start - index * CHUNK, 0), min(stop - index * CHUNK, CHUNK)
-                yield plaintext if (lower, upper) == (0, CHUNK) else plaintext[lower:upper]
+            opened = [
+                self._open(first + place, batch[place * SEALED_CHUNK : (place + 1) * SEALED_CHUNK])
+                for place in range(count)
+            ]
+            del batch
+            yield opened
 
     def _open(self, index: int, sealed: bytes | memoryview) -> bytes:
         return _open(self._aead, self._base_nonce, index, sealed)

@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from djmixersoft.vault.cobblestone import CHUNK, COMMITMENT, HEADER, SALT, SEALED_CHUNK, TAG, Altered, Damage, Encryptor
+from djmixersoft.vault.cobblestone import (
+    BATCH,
+    CHUNK,
+    COMMITMENT,
+    HEADER,
+    SALT,
+    SEALED_CHUNK,
+    TAG,
+    Altered,
+    Damage,
+    Encryptor,
+)
 from djmixersoft.vault.keys import Key, context
 from tests.vault.sealing import ACCOUNT, BLOB, CONTEXT, ITEM, KEY, noise, read_all, reader, seal, unseal
 
@@ -48,7 +59,7 @@ def test_any_range_of_any_size_is_read_exactly(data: st.DataObject) -> None:
     opened = reader(seal(LARGEST[:size]))
     pieces = list(opened.read_range(start, stop))
     assert b"".join(pieces) == LARGEST[start:stop]
-    assert all(0 < len(piece) <= CHUNK for piece in pieces)
+    assert all(0 < len(piece) <= BATCH for piece in pieces)
     opened.verify(start, stop)
 
 
