@@ -20,7 +20,7 @@ AS_DATA = {"headers": {"Accept": "application/json"}}
 FOLDERS = 24 if IS_LONG else 8
 LARGEST = 1_500_000 if IS_LONG else 200_000  # bytes of a file
 LONGEST = 60_000 if IS_LONG else 6_000  # characters of a text
-BREATH = 0.0 if IS_LONG else 0.01  # seconds between two acts, so that what was killed gets its turn
+BREATH = 0.0 if IS_LONG else 0.03  # seconds between two acts, so that what was killed gets its turn
 ANSWERS = {HTTPStatus.SEE_OTHER, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}
 
 

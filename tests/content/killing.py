@@ -51,7 +51,8 @@ class Mortal:
     def end(self) -> None:
         for browser in self._browsers:
             browser.close()
-        self.installation.end()
+        if self.installation.serving:
+            self._kill_supervisor(and_all=True)
 
     def connection(self, port: int | None = None, *, patience: float = 60.0) -> http.client.HTTPSConnection:
         return http.client.HTTPSConnection(

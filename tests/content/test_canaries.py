@@ -31,9 +31,12 @@ from tests.content.searching import Search
 from tests.content.sending import OFFSET, TUS, checksum
 from tests.promises import serving
 from tests.site.browsing import COOKIE, SAME_ORIGIN, Person, text_of
+from tests.support import IS_LONG
 
 if TYPE_CHECKING:
     from tests.conftest import Cluster
+
+CRASHES = (signal.SIGABRT, signal.SIGSEGV, signal.SIGKILL) if IS_LONG else (signal.SIGABRT,)
 
 
 @dataclass
@@ -173,7 +176,7 @@ def test_nothing_of_what_is_taken_out_and_put_in_again(watched: Watched, crate: 
 
 
 def test_nothing_after_a_crash(watched: Watched) -> None:
-    for number in (signal.SIGABRT, signal.SIGSEGV, signal.SIGKILL):
+    for number in CRASHES:
         sending = Sending(watched.site, watched.member, watched.content(), "crash.txt")
         sending.midway = lambda number=number: watched.site.stop(number)  # type: ignore[misc]
         with pytest.raises(BROKEN):
