@@ -29,6 +29,7 @@ from tests.content.arranging import Crate
 from tests.content.running import BROKEN, Member, Sending, Site, downloaded
 from tests.content.searching import Search
 from tests.content.sending import OFFSET, TUS, checksum
+from tests.exhibits import pdf, png
 from tests.promises import serving
 from tests.site.browsing import COOKIE, SAME_ORIGIN, Person, text_of
 from tests.support import IS_LONG
@@ -154,6 +155,17 @@ def test_nothing_of_a_document_its_versions_its_preview_and_what_is_found_in_it(
     assert watched.canary.decode() in crate.person.get(f"{crate.path}/documents/{item}/history?version=2").text
     crate.post(f"documents/{item}/history/2/restore")
     crate.copy(item)
+    watched.expect_nothing()
+
+
+def test_nothing_of_what_a_page_shows_of_a_file(watched: Watched, crate: Crate) -> None:
+    leak = watched.content(40_000)
+    for name, content in {"a.txt": leak, "a.png": png(behind=leak), "a.pdf": pdf(leak.decode())}.items():
+        item = crate.file(name, content=content)
+        page = crate.person.get(f"{crate.path}/items/{item}")
+        assert (watched.canary.decode() in page.text) == (name == "a.txt"), "a text stands in its page"
+        watched.expect_nothing()
+        assert crate.content(item) == content
     watched.expect_nothing()
 
 

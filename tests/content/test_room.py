@@ -107,7 +107,7 @@ def test_room_is_counted_to_the_byte_whatever_is_done(crate: Crate, superuser: S
     assert room_of(superuser, crate) == sum(path.stat().st_size for path in files if path.name in names)
 
 
-def test_a_stranger_learns_nothing_of_room(crate: Crate, stranger: Person) -> None:
+def test_a_stranger_learns_nothing_of_room(crate: Crate, stranger_once: Person) -> None:
     crate.file("a.ogg")
-    assert stranger.get(f"{crate.path}/room").status_code == HTTPStatus.NOT_FOUND
-    assert Crate(stranger, crate.path).post("room/versions").status_code == HTTPStatus.NOT_FOUND
+    assert stranger_once.get(f"{crate.path}/room").status_code == HTTPStatus.NOT_FOUND
+    assert Crate(stranger_once, crate.path).post("room/versions").status_code == HTTPStatus.NOT_FOUND

@@ -188,11 +188,11 @@ def test_after_30_days_the_steward_forgets_it_and_nothing_else(
     assert {item for (item,) in left} == {late, kept}
 
 
-def test_a_stranger_sees_no_trash(crate: Crate, stranger: Person) -> None:
+def test_a_stranger_sees_no_trash(crate: Crate, stranger_once: Person) -> None:
     file = crate.file("a.ogg")
     crate.throw_away(file)
-    assert stranger.get(f"{crate.path}/trash").status_code == HTTPStatus.NOT_FOUND
-    for path in (crate.path, stranger.crate):
+    assert stranger_once.get(f"{crate.path}/trash").status_code == HTTPStatus.NOT_FOUND
+    for path in (crate.path, stranger_once.crate):
         for what in ("trash/restore", "trash/delete", "trash/empty"):
-            Crate(stranger, path).post(what, file)
+            Crate(stranger_once, path).post(what, file)
     assert crate.trashed() == ["a.ogg"]

@@ -275,10 +275,10 @@ def test_one_is_sent_back_to_no_other_place(crate: Crate, back: str) -> None:
     assert done["Location"].startswith(f"{crate.path}?undo=")
 
 
-def test_a_stranger_arranges_nothing(crate: Crate, stranger: Person) -> None:
+def test_a_stranger_arranges_nothing(crate: Crate, stranger_once: Person) -> None:
     file, folder = crate.file("a.ogg"), crate.folder("Sets")
-    theirs, through_own = Crate(stranger, crate.path), Crate(stranger, stranger.crate)
-    assert stranger.get(crate.at(folder)).status_code == HTTPStatus.NOT_FOUND
+    theirs, through_own = Crate(stranger_once, crate.path), Crate(stranger_once, stranger_once.crate)
+    assert stranger_once.get(crate.at(folder)).status_code == HTTPStatus.NOT_FOUND
     for what in ("move", "copy", "throw-away", "tag", "trash/restore", "trash/delete"):
         assert theirs.post(what, file, into=folder, tags="x").status_code == HTTPStatus.NOT_FOUND, what
         mine = through_own.post(what, file, tags="x")

@@ -1,9 +1,8 @@
-"""Where uploads come to lie, under what name, whose they are, and for how long and how much of them there is room."""
+"""Where uploads come to lie, under what name, whose they are, and for how long."""
 
 import hashlib
 import threading
 from datetime import timedelta
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
@@ -16,7 +15,6 @@ from django.utils import timezone
 from djmixersoft.content.models import Upload
 from djmixersoft.policy.purposes import acting_for
 from tests.content.sending import TUS, Tree, asked, begun, bytes_of, ended, item_of, patched, place, sent
-from tests.content.slowly import Patching, Slowly, another
 from tests.site.browsing import COOKIE, Browser, Person, Post, registered
 from tests.vault.sealing import noise
 from tests.vault.test_blobs import files_limited_to
@@ -81,10 +79,12 @@ def test_what_was_for_a_folder_that_is_gone_meanwhile_comes_to_the_top(owner: Pe
     assert tree.path(item_of(patched(owner, url, 0, TRACK))) == ["track.ogg"]
 
 
-def test_there_is_no_way_into_what_is_no_folder_of_the_account(owner: Person, stranger: Person, tree: Tree) -> None:
+def test_there_is_no_way_into_what_is_no_folder_of_the_account(
+    owner: Person, stranger_once: Person, tree: Tree
+) -> None:
     file = sent(owner, TRACK).rpartition("/")[2]
-    begun(stranger, 5, relativePath="Theirs/x.ogg")
-    theirs = Tree(tree.superuser, stranger.account_id).folder("Theirs")
+    begun(stranger_once, 5, relativePath="Theirs/x.ogg")
+    theirs = Tree(tree.superuser, stranger_once.account_id).folder("Theirs")
     for wrong in (file, theirs or "", str(uuid4()), "x", "../.."):
         for said in ({"parent": wrong}, {"parent": wrong, "relativePath": "New/x.ogg"}):
             answer = begun(owner, 5, headers=None, **said)
@@ -101,9 +101,9 @@ def test_a_new_version_keeps_the_one_before(owner: Person, tree: Tree) -> None:
     assert tree.versions(item) == [(1, hashlib.sha256(TRACK).digest())]
 
 
-def test_only_a_file_of_the_account_gets_a_new_version(owner: Person, stranger: Person, tree: Tree) -> None:
+def test_only_a_file_of_the_account_gets_a_new_version(owner: Person, stranger_once: Person, tree: Tree) -> None:
     begun(owner, 5, relativePath="A folder/x.ogg")
-    theirs = sent(stranger, TRACK).rpartition("/")[2]
+    theirs = sent(stranger_once, TRACK).rpartition("/")[2]
     for wrong in (tree.folder("A folder") or "", theirs, str(uuid4())):
         answer = begun(owner, 5, replaces=wrong)
         assert (answer.status_code, "isn’t there" in answer.text) == (HTTPStatus.NOT_FOUND, True)
@@ -169,54 +169,6 @@ def test_paths_that_play_tricks_get_a_sentence_and_make_no_folder(owner: Person,
         tree.folder("a")
 
 
-def test_what_there_is_no_room_for_is_refused_before_it_is_sent(stranger: Person, tree: Tree) -> None:
-    tree.give_room(stranger.account_id, 300000)
-    first = place(stranger, 200_000)
-    patched(stranger, first, 0, b"OggS")
-    answer = begun(stranger, 100_000)
-    assert answer.status_code == HTTPStatus.INSUFFICIENT_STORAGE
-    assert "has no room for this file" in answer.text
-    assert ended(stranger, first).status_code == HTTPStatus.NO_CONTENT
-    assert begun(stranger, 100_000).status_code == HTTPStatus.CREATED
-
-
-def test_what_nothing_was_sent_of_takes_no_room_and_is_kept_for_an_hour(stranger: Person, tree: Tree) -> None:
-    """Somebody asks again and again, because no answer comes."""
-    tree.give_room(stranger.account_id, 300_000)
-    *lost, known = (place(stranger, 200_000) for _ in range(4))
-    assert patched(stranger, known, 0, TRACK[:20_000]).status_code == HTTPStatus.NO_CONTENT
-    late = patched(stranger, lost[0], 0, TRACK[:20_000])
-    assert late.status_code == HTTPStatus.INSUFFICIENT_STORAGE
-    assert "has no room for this file" in late.text
-    assert asked(stranger, lost[0])["Upload-Offset"] == "0"
-    hour, week = (parsedate_to_datetime(asked(stranger, url)["Upload-Expires"]) for url in (lost[0], known))
-    assert timedelta(minutes=59) < hour - timezone.now() < timedelta(minutes=61)
-    assert timedelta(days=6.9) < week - timezone.now() < timedelta(days=7.1)
-    assert ended(stranger, known).status_code == HTTPStatus.NO_CONTENT
-    assert patched(stranger, lost[0], 0, TRACK[:20_000]).status_code == HTTPStatus.NO_CONTENT
-
-
-def test_what_is_being_sent_takes_room_before_any_of_it_is_written_down(stranger: Person, tree: Tree) -> None:
-    tree.give_room(stranger.account_id, 300_000)
-    url, body = place(stranger, 200_000), Slowly(TRACK[:20_000], b"")
-    sending = Patching(stranger, url, 0, body, 200_000)
-    assert begun(another(stranger), 150_000).status_code == HTTPStatus.INSUFFICIENT_STORAGE
-    body.go_on.set()
-    sending.join(20)
-    assert sending.answer.status_code == HTTPStatus.BAD_REQUEST
-
-
-def test_room_that_was_taken_meanwhile_costs_nothing_that_arrived(stranger: Person, tree: Tree) -> None:
-    url = place(stranger, len(TRACK))
-    patched(stranger, url, 0, TRACK[:20_000])
-    tree.give_room(stranger.account_id, 1000)
-    for answer in (patched(stranger, url, 20_000, TRACK[20_000:]), patched(stranger, url, len(TRACK), b"")):
-        assert answer.status_code == HTTPStatus.INSUFFICIENT_STORAGE
-        assert "what has arrived is kept" in answer.text
-    tree.give_room(stranger.account_id, 1000000)
-    assert bytes_of(stranger, item_of(asked(stranger, url))) == TRACK
-
-
 def test_a_full_disk_gets_a_sentence_and_the_upload_goes_on_later(owner: Person) -> None:
     url = place(owner, len(TRACK))
     patched(owner, url, 0, TRACK[:20_000])
@@ -254,21 +206,23 @@ def test_not_even_smuggled_sql_keeps_an_upload_for_longer_or_makes_it_larger(own
             Upload.objects.filter(account_id=owner.account_id or "", id=upload_id).update(**change)
 
 
-def test_a_mate_and_a_stranger_find_nothing_where_ones_uploads_are(owner: Person, stranger: Person, post: Post) -> None:
+def test_a_mate_and_a_stranger_find_nothing_where_ones_uploads_are(
+    owner: Person, stranger_once: Person, post: Post
+) -> None:
     mate = registered(post, "mate")
     owner.post(f"{owner.crate}/invitations", {"email": mate.email})
     mate.post(f"/invitations/{post.link(mate.email, 'invitation')}/accept")
     url, done = place(owner, len(TRACK)), place(owner, len(TRACK))
     patched(owner, url, 0, TRACK[:20_000])
     patched(owner, done, 0, TRACK)
-    for person, crate in ((mate, owner.crate), (stranger, owner.crate), (stranger, stranger.crate)):
+    for person, crate in ((mate, owner.crate), (stranger_once, owner.crate), (stranger_once, stranger_once.crate)):
         nothing = asked(person, f"{person.crate}/uploads/{uuid4()}")
         assert nothing.status_code == HTTPStatus.NOT_FOUND
         for one in (url, done):
             there = f"{crate}/uploads/{one.rpartition('/')[2]}"
             for answer in (asked(person, there), patched(person, there, 20_000, b"x"), ended(person, there)):
                 assert (answer.status_code, dict(answer.headers)) == (nothing.status_code, dict(nothing.headers))
-    assert begun(stranger, 5, crate=owner.crate).status_code == HTTPStatus.NOT_FOUND
+    assert begun(stranger_once, 5, crate=owner.crate).status_code == HTTPStatus.NOT_FOUND
     assert asked(owner, url)["Upload-Offset"] == "20000"
 
 
