@@ -118,3 +118,11 @@ def test_a_list_of_contents_without_end_is_not_read_to_its_end(owner: Person) ->
     refused, peak = peak_of(owner, put_in(owner, bytes(length) + end))
     assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert peak < 16 * MIB, f"{peak // MIB} MiB were held"
+
+
+def test_a_manifest_of_nothing_over_and_over_is_not_believed(owner: Person) -> None:
+    manifest = b'{"format": "djmixersoft/take-out/v1", "items": [' + b"{}," * 4_000_000 + b"{}]}"
+    done, peak = peak_of(owner, put_in(owner, {"manifest.json": manifest, "files/a.txt": b"a"}))
+    assert done.status_code == HTTPStatus.OK
+    assert "2 files were unpacked" in text_of(done), "with nothing to go by, all of it is files"
+    assert peak < 64 * MIB, f"{peak // MIB} MiB were held"

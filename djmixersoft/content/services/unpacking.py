@@ -41,6 +41,8 @@ MOST_TIMES: Final = 100
 SPARE: Final = 100 * 2**20
 _PIECE: Final = 2**18
 _MANIFEST_SIZE: Final = 64 * 2**20
+_MANIFEST_VALUES: Final = 2_000_000
+"""Values in a manifest; each takes far more memory than its three characters."""
 _LIST_SIZE: Final = 32 * 2**20
 _BROKEN: Final = (BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
 """What the library raises for archives that are broken, encrypted or of a kind that it doesn't know."""
@@ -244,7 +246,8 @@ def _described(archive: ZipFile) -> dict[str, Mapping[str, Any]]:
     """What a manifest of ours says of each path; empty where there is none."""
     try:
         info = archive.getinfo(MANIFEST)
-        data = json.loads(b"".join(_pieces(archive, info))) if info.file_size <= _MANIFEST_SIZE else None
+        text = b"".join(_pieces(archive, info)) if info.file_size <= _MANIFEST_SIZE else b"null"
+        data = json.loads(text) if sum(map(text.count, (b",", b"[", b"{"))) <= _MANIFEST_VALUES else None
     except (KeyError, RecursionError, *_BROKEN):
         return {}
     if not isinstance(data, dict) or data.get("format") != FORMAT:
