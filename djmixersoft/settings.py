@@ -98,6 +98,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "djmixersoft.site.middleware.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "djmixersoft.site.pace.TheirPace",
     "djmixersoft.site.middleware.CrossOrigin",
     "djmixersoft.site.middleware.SitePurpose",
 ]

@@ -22,8 +22,9 @@ from djmixersoft.operations.logs import line, log_uncaught
 from djmixersoft.operations.refusal import Refusal
 from djmixersoft.operations.tls import certificate
 
-# More than log-ins may wait for their turn (people/passwords.py), so that pages, uploads and music always find one.
-THREADS = 96
+# More than log-ins may wait for their turn (people/passwords.py) and bodies and files for the other side (site/pace.py)
+# together, so that pages always find one.
+THREADS = 160
 STOP_SECONDS = 3
 FIRST_PAGE_SECONDS = 30.0
 
@@ -76,7 +77,8 @@ def _server(listen: str, port: int, files: tuple[Path, Path]) -> Any:  # noqa: A
         blocking_threads=THREADS,
         backpressure=256,
         # Granian 2.8.7 reads on for ever, at full speed, in a body whose HTTP/2 stream was cut (src/wsgi/types.rs,
-        # fill_buffer takes each error for an empty piece): whoever breaks off an upload would cost us a core.
+        # fill_buffer takes each error for an empty piece): whoever breaks off an upload would cost us a core. And its
+        # headers may name again by one byte what came once (RFC 7541): 600 kB of them took a gigabyte of memory.
         http=HTTPModes.http1,
         websockets=False,
         ssl_cert=files[0],

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from django.core.exceptions import ImproperlyConfigured
 from django.db import Error as DatabaseError
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve
 
@@ -33,6 +33,10 @@ class PurposeMiddleware(ABC):
         """What somebody gets who must sign in first. Made without the database."""
 
     @abstractmethod
+    def unreadable(self, request: HttpRequest) -> HttpResponse:
+        """What somebody gets whose form was cut off on its way. Made without looking at it."""
+
+    @abstractmethod
     def unavailable(self, request: HttpRequest) -> HttpResponse:
         """What everybody gets while the database can't be reached. Made without it."""
 
@@ -49,11 +53,15 @@ class PurposeMiddleware(ABC):
         if getattr(view, "own_transaction", False):
             return self.get_response(request)
         try:
+            # What is still on its way is not waited for with a connection in hand, of which there are few.
+            request.POST  # noqa: B018 - this reads it
             with acting_for(name, token=token_of(request)):
                 response = self.get_response(request)
                 if response.status_code >= SERVER_ERROR:
                     transaction.set_rollback(True)
                 return response
+        except UnreadablePostError:
+            return self.unreadable(request)
         except NotSignedIn:
             return self.not_signed_in(request)
         except (OperationalError, InterfaceError):

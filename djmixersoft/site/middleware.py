@@ -20,7 +20,7 @@ from djmixersoft.site.cookie import delete_cookie
 from djmixersoft.site.crossing import is_cross_origin
 from djmixersoft.site.csp import CSP, STUDIO_CSP
 from djmixersoft.site.kept import keep
-from djmixersoft.site.pages import SeeOther, error_page, retry_after
+from djmixersoft.site.pages import SeeOther, error_page, retry_after, unreadable
 from djmixersoft.site.signing_page import signing_page
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
@@ -101,7 +101,7 @@ class SitePurpose(PurposeMiddleware):
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer for a view's errors that are no fault of the program."""
         if isinstance(exception, UnreadablePostError):
-            return _unreadable(request)
+            return self.unreadable(request)
         if isinstance(exception, DatabaseError) and sqlstate(exception) in CLASHES:
             request.META[CLASHED] = request.content_type != "multipart/form-data"
         return super().process_exception(request, exception)
@@ -116,6 +116,10 @@ class SitePurpose(PurposeMiddleware):
             response["WWW-Authenticate"] = 'Cookie realm="DJMixerSoft"'
         # What it holds opens nothing any more, and would make the menu look as if it did.
         return delete_cookie(request, response)
+
+    def unreadable(self, request: HttpRequest) -> HttpResponse:
+        """Say that it was cut off, and what to do."""
+        return unreadable(request)
 
     def unavailable(self, request: HttpRequest) -> HttpResponse:
         """Say that it is us, and when to try again, with all that was typed kept."""
@@ -134,8 +138,3 @@ class SitePurpose(PurposeMiddleware):
                 template="unavailable",
             )
         )
-
-
-def _unreadable(request: HttpRequest) -> HttpResponse:
-    sentence = _("What arrived here was cut off or garbled, so nothing was done. Please go back and send it again.")
-    return error_page(request, HTTPStatus.BAD_REQUEST, _("That didn’t arrive whole"), sentence)

@@ -156,6 +156,12 @@ def retry_after(response: HttpResponse, seconds: int = RETRY_SECONDS) -> HttpRes
     return response
 
 
+def unreadable(request: HttpRequest) -> HttpResponse:
+    """Make the page for a form that was cut off on its way."""
+    sentence = _("What arrived here was cut off or garbled, so nothing was done. Please go back and send it again.")
+    return error_page(request, 400, _("That didn’t arrive whole"), sentence)
+
+
 def method_not_allowed(request: HttpRequest, allowed: Sequence[str]) -> HttpResponse:
     """Make the page for a method that an address doesn't have."""
     sentence = _("This address doesn’t do that. You may have reloaded a page that was the answer to a form.")

@@ -38,6 +38,7 @@ class Site:
 
     port: int
     tls: ssl.SSLContext
+    certificate: Path
     log: Path
     browsers: "list[OverTls]" = field(default_factory=list)
 
@@ -71,7 +72,8 @@ def serving(cluster: "Cluster", log: Path) -> Iterator[Site]:
     assert process.stdout
     try:
         assert process.stdout.readline() == "ready\n", log.read_text()
-        site = Site(port, ssl.create_default_context(cafile=data.secrets / "tls" / "cert.pem"), log)
+        certificate = data.secrets / "tls" / "cert.pem"
+        site = Site(port, ssl.create_default_context(cafile=certificate), certificate, log)
         yield site
         site.close()
     finally:
