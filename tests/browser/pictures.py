@@ -19,6 +19,17 @@ from tests.support import CHROMIUM, ROOT
 
 FOLDER: Final = ROOT / "docs" / "screenshots"
 LARGEST: Final = 200_000  # bytes
+PLAN: Final = """# Friday, hour by hour
+
+1. **Doors** at 22:00, nothing over 118 bpm
+2. *Warm-up blend*, then the edit
+3. Peak time, until the lights come up
+
+| from | who | where |
+|---|---|---|
+| 22:00 | The resident | main floor |
+| 1:00 | Night Shift, live | main floor |
+"""
 TRACKS: Final = {
     "Doors open, 116 bpm.wav": 70,
     "Warm-up blend, 122 bpm.wav": 110,
@@ -53,6 +64,8 @@ def _crew(site: Site, playwright: Playwright) -> Person:
     admin.upload(("Rider and set times.pdf", b"%PDF-1.7 nothing in it"))
     for number, (name, seconds) in enumerate(TRACKS.items()):
         (admin, resident)[number % 2].upload((name, wav(seconds, beats_per_minute=116 + 3 * number)))
+    document = resident.send(f"{admin.account}/documents", name="Friday, hour by hour").url.partition("?")[0]
+    resident.send(document, base="1", text=PLAN)
     for email in ("vocalist@example.org", "promoter@example.org"):
         admin.invite(email)
     return admin
@@ -75,6 +88,10 @@ def _take_all(browser: Browser, admin: Person) -> None:
         _take(page, "crate")
         page.goto(f"{admin.account}/members")
         _take(page, "members")
+        page.goto(f"{admin.account}/find?q=friday")
+        page.get_by_role("link", name="Friday, hour by hour").click()
+        page.get_by_role("heading", name="Friday, hour by hour", level=1).wait_for()
+        _take(page, "document")
     with _page(browser, admin, dark=True) as page:
         page.goto(admin.account)
         page.get_by_role("link", name="Play").first.click()

@@ -77,6 +77,7 @@ def looks_right(hands: Hands) -> None:
         assert inspect(hands.page) == []
 
 
+@pytest.mark.long
 def test_shift_chooses_all_between_two(duo: Duo, open_browser: Open) -> None:
     admin, _mate = duo
     folder = admin.send(f"{admin.account}/folders", name="Ranges").url.partition("?")[0]

@@ -117,6 +117,8 @@ def test_several_go_up_at_once_and_each_says_how_far_it_is(
         assert hands.sent(file.name) < 1
     expect(hands.page.get_by_text("0 of 4 in the crate.")).to_be_visible()
     assert inspect(hands.page) == []
+    line.hold_after(MB)
+    hands.says(files[0].name, "a second")
     with superuser.transaction():
         # What they wait for at the end of being checked.
         superuser.execute("SELECT FROM djms.account_room WHERE account_id = %s FOR UPDATE", [dj.account[-36:]])

@@ -104,6 +104,7 @@ def test_the_second_of_two_writers_sees_both_texts_and_nothing_is_overwritten(
     assert inspect(desk.page) == []
     desk.page.get_by_role("button", name="Save").click()
     desk.says("Saved as version 3")
+    expect(desk.page.get_by_text("here are both texts")).to_have_count(0)
     assert text_of(mate, path) == "# Two writers\n\nWhat I wrote, and went on writing"
     mate.get(f"{path}/history?version=2")
 

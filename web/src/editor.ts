@@ -123,7 +123,7 @@ class Editor {
     this.base.value = String(version);
     this.saved = sent;
     this.stopped = false;
-    document.querySelector("[data-conflict]")?.remove();
+    for (const over of document.querySelectorAll("[data-conflict], [data-until-saved]")) over.remove();
     this.say(text("saved", { version }));
   }
 
