@@ -215,7 +215,7 @@ def test_it_goes_on_after_the_browser_was_closed(
         sign_in(context, dj)
         before = Uploader(context.new_page(), dj)
         midway(before, line, file)
-        line.release()
+    line.cut()
     with chromium_of_mine() as context:
         sign_in(context, dj)
         watch = watched(context, site)

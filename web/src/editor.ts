@@ -64,8 +64,9 @@ class Editor {
     return this.field.value !== this.saved;
   }
 
-  private say(sentence: string): void {
+  private say(sentence: string, isTrouble = false): void {
     this.status.textContent = sentence;
+    this.status.toggleAttribute("data-trouble", isTrouble);
   }
 
   private later(after: number): void {
@@ -96,12 +97,12 @@ class Editor {
       } else if (response.status === 409) {
         this.stopped = true;
         showTheirs(this.form, outcome);
-        this.say(text("conflict"));
+        this.say(text("conflict"), true);
       } else {
-        this.say(outcome.sentence ?? sentenceFor(response.status));
+        this.say(outcome.sentence ?? sentenceFor(response.status), true);
       }
     } catch {
-      this.say(text("not-saved"));
+      this.say(text("not-saved"), true);
     } finally {
       this.busy = false;
     }
