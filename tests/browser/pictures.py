@@ -90,7 +90,7 @@ def _take_all(browser: Browser, admin: Person) -> None:
         _take(page, "members")
         page.goto(f"{admin.account}/find?q=friday")
         page.get_by_role("link", name="Friday, hour by hour").click()
-        page.get_by_role("heading", name="Friday, hour by hour", level=1).wait_for()
+        page.get_by_role("region", name="Preview").wait_for()
         _take(page, "document")
     with _page(browser, admin, dark=True) as page:
         page.goto(admin.account)
