@@ -61,7 +61,7 @@ class Mortal:
 
     def browser(self) -> "Hasty":
         log = self.folder / "log" / "site.log"
-        self._browsers.append(Hasty(serving.Site(self.installation.port, self._trust(), log)))
+        self._browsers.append(Hasty(serving.Site(self.installation.port, self._trust(), self._certificate, log)))
         return self._browsers[-1]
 
     def settled(self, ask: Callable[[psycopg.Connection[Any]], Found]) -> Found:
@@ -143,8 +143,12 @@ class Mortal:
         except (OSError, http.client.HTTPException):
             return False
 
+    @property
+    def _certificate(self) -> Path:
+        return self.folder / "secrets" / "tls" / "cert.pem"
+
     def _trust(self) -> ssl.SSLContext:
-        return ssl.create_default_context(cafile=self.folder / "secrets" / "tls" / "cert.pem")
+        return ssl.create_default_context(cafile=self._certificate)
 
 
 class Hasty(serving.OverTls):

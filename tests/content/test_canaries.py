@@ -52,8 +52,9 @@ class Watched:
 
     @contextmanager
     def crate(self) -> Iterator[Crate]:
-        tls = ssl.create_default_context(cafile=self.site.data / "secrets" / "tls" / "cert.pem")
-        browser = serving.OverTls(serving.Site(self.site.port, tls, self.site.log))
+        certificate = self.site.data / "secrets" / "tls" / "cert.pem"
+        tls = ssl.create_default_context(cafile=certificate)
+        browser = serving.OverTls(serving.Site(self.site.port, tls, certificate, self.site.log))
         browser.cookies[COOKIE] = self.member.token
         with closing(browser):
             yield Crate(Person("", browser, self.member.account_id), f"/accounts/{self.member.account_id}")
