@@ -2,6 +2,7 @@
 
 import random
 import secrets
+from heapq import nlargest
 from itertools import islice
 from pathlib import Path
 
@@ -16,7 +17,7 @@ LINKED = (
     " JOIN pg_class c ON c.oid = p.polrelid"
     " WHERE c.relnamespace = 'djms'::regnamespace AND p.polroles && ARRAY[to_regrole('p_sharing')::oid, 0::oid]"
 )
-MOST_LISTED, SAMPLE = 100_000, 200  # files
+MOST_LISTED, SAMPLE, LATEST = 100_000, 200, 50  # files
 
 
 @probe("1f")
@@ -110,14 +111,16 @@ def names_and_keys_are_shown_to_nobody_unknown(system: LiveSystem) -> Finding:
 
 @probe("4d")
 def files_lie_encrypted(system: LiveSystem) -> Finding:
-    """Stored files, as many as may be read at a time and others each time, are ciphertext by all that shows."""
+    """The files that were stored last, and others each time, as many as may be read, are ciphertext by all that shows."""
     folder = system.data / "blobs" if system.data else None
     if folder is None or not folder.is_dir():
         raise Unseen("the folder of stored files is not on this machine")
     files = list(islice((path for path in folder.rglob("*") if not path.is_dir()), MOST_LISTED))
     if not files:
         return Finding(kept=True, evidence="no file is stored yet")
-    sample = random.SystemRandom().sample(files, min(SAMPLE, len(files)))
+    latest = set(nlargest(LATEST, files, key=_stored_at))
+    others = [path for path in files if path not in latest]
+    sample = [*latest, *random.SystemRandom().sample(others, min(SAMPLE - LATEST, len(others)))]
     read, odd = 0, []
     for path in sample:
         try:
@@ -131,6 +134,13 @@ def files_lie_encrypted(system: LiveSystem) -> Finding:
         most = max(Oddity, key=odd.count)
         return Finding(kept=False, evidence=f"{looked}: {len(odd)} are not as encrypted files are, {most.value}")
     return Finding(kept=True, evidence=f"{looked}: all lie as encrypted files do, and none shows a pattern")
+
+
+def _stored_at(path: Path) -> float:
+    try:
+        return path.lstat().st_mtime
+    except FileNotFoundError:
+        return 0.0
 
 
 def _count(files: list[Path]) -> str:
