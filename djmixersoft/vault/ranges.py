@@ -27,8 +27,11 @@ _ONE_RANGE: Final = re.compile(r"bytes=[ \t]*([0-9]{0,30})-([0-9]{0,30})[ \t]*",
 _GUARDS: Final = {
     "X-Content-Type-Options": "nosniff",
     # Content can never run as a page of ours, whatever a browser takes it for, and stands in pages of ours alone. With
-    # the sandbox here Chromium shows a PDF in a frame; with one on the frame it would refuse.
-    "Content-Security-Policy": "sandbox; default-src 'none'; media-src 'self'; frame-ancestors 'self'",
+    # the sandbox here Chromium shows a PDF in a frame; with one on the frame it would refuse. The styles are those with
+    # which a browser shows a file that is opened by itself.
+    "Content-Security-Policy": (
+        "sandbox; default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+    ),
     "Cross-Origin-Resource-Policy": "same-origin",
     # A cached copy is shown only after we have said again that this person may have it.
     "Cache-Control": "private, no-cache",

@@ -6,7 +6,7 @@ from typing import Final
 from django.urls import URLPattern, get_resolver, reverse
 from playwright.sync_api import APIRequestContext
 
-from tests.browser.scene import ODD_TRACK, RIDER, TRACK, Scene
+from tests.browser.scene import FLYER, HOURS, ODD_TRACK, RIDER, TRACK, Scene
 
 Where = Callable[[Scene], str]
 Visit = tuple[str, Where]  # by whom, and the path
@@ -72,7 +72,7 @@ PAGES: Final[Mapping[str, Sequence[Visit]]] = {
         ("newcomer", lambda scene: f"{scene.newcomer.account}/members"),
     ],
     "item": [
-        *(("admin", item(name)) for name in (TRACK, RIDER, ODD_TRACK)),
+        *(("admin", item(name)) for name in (TRACK, RIDER, FLYER, HOURS, ODD_TRACK)),
         ("member", lambda scene: scene.thrown_away),
         ("admin", lambda scene: scene.folder.replace("/folders/", "/items/")),
     ],

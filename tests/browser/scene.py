@@ -9,6 +9,7 @@ from playwright.sync_api import APIRequest
 from tests.browser.crew import Person, caller, registered, registered_by_invitation
 from tests.browser.living import Site
 from tests.browser.tracks import wav
+from tests.exhibits import pdf, png
 
 ODD_NAME = "🎛️ محطة الليل " + "W" * 80
 ODD_TRACK = "Closing_set_take_3_" + "long_" * 30 + "— مجموعة.wav"
@@ -16,7 +17,8 @@ TRACK = "Tool with a long break.wav"
 RIDER = "Rider and set times.pdf"
 TRACKS = (("Warm-up, 118 bpm.wav", wav(2, beats_per_minute=118)), ("Peak time, 128 bpm.wav", wav(3)), (TRACK, wav(150)))
 MANY = 51  # files, of which a list shows 50 at once
-FILES = ((RIDER, b"%PDF-1.7 only a test"), ("Flyer.txt", b"Tonight, 23:00\n"))
+FLYER, HOURS = "Flyer.png", "Hours.txt"
+FILES = ((RIDER, pdf()), (FLYER, png(2_000, 900)), (HOURS, b"23:00\tdoors\n" + b"a line of words " * 9_000))
 
 
 @dataclass(frozen=True)

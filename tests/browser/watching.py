@@ -5,6 +5,8 @@ from functools import cached_property
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
 
 SERVER_ERROR = 500
+# Chromium's own viewer of PDFs, and what it is made of.
+OF_THE_BROWSER = ("chrome-extension://mhjfbmdgcfjbbpaeojofohoefgiehjai/", "chrome://resources/")
 # Chromium notes each page that answers 4xx, as the page of a form with a mistake in it does.
 NOTE = "Failed to load resource: the server responded with a status of 4"
 
@@ -34,7 +36,7 @@ class Watch:
     def _asked(self, request: Request) -> None:
         if request.is_navigation_request():
             self._pages.add(request.url)
-        if not request.url.startswith((f"{self.origin}/", "data:", "about:")):
+        if not request.url.startswith((f"{self.origin}/", "data:", "about:", *OF_THE_BROWSER)):
             self.wrong.append(f"a request to elsewhere: {request.url}")
 
     def _answered(self, response: Response) -> None:

@@ -52,6 +52,7 @@ REPAIRED = {
     "ALTER FUNCTION djms.current_person() RESET search_path": "does not pin its search_path",
     "ALTER FUNCTION djms.current_person() SET search_path = pg_temp, djms": "does not pin its search_path",
     "ALTER FUNCTION djms.current_person() RESET debug_print_plan": "definer function current_person",
+    "ALTER FUNCTION djms.neighbours RESET plan_cache_mode": "door neighbours",
     "ALTER FUNCTION djms.open_session SECURITY INVOKER": "door open_session",
     "ALTER FUNCTION djms.open_session OWNER TO djms_owner": "door open_session: owned by djms_owner",
     "ALTER FUNCTION djms.current_person() OWNER TO djms_owner": "door current_person: owned by djms_owner",

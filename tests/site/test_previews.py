@@ -17,7 +17,7 @@ from tests.site.browsing import Browser, Person, text_of
 from tests.site.sharing import link_to, opened, uploaded
 
 Superuser = psycopg.Connection[Any]
-SANDBOX = "sandbox; default-src 'none'; media-src 'self'; frame-ancestors 'self'"
+SANDBOX = "sandbox; default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 TEXT = "\n<script>top.name = 'run'</script>\n23:00\tdoors & “lights”\n"
 # name: content, and as what it is sent; what isn't shown is sent as bytes, to be saved.
 SHOWN = {

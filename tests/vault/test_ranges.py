@@ -226,7 +226,10 @@ def test_content_never_runs_as_our_page(headers: dict[str, str]) -> None:
     answer = ask(headers=headers)
     assert set(GUARDS) <= set(answer.headers)
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert answer.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+    policy = answer.headers["Content-Security-Policy"]
+    assert policy.startswith("sandbox; default-src 'none'; "), "a sandbox that lets nothing out"
+    assert "script" not in policy
+    assert policy.endswith("; frame-ancestors 'self'")
 
 
 @pytest.mark.parametrize(("kind", "download"), [("text/html", False), ("image/svg+xml", False), ("audio/ogg", True)])
