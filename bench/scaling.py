@@ -40,7 +40,7 @@ def figures(installation: Installation, crates: Sequence[Crate]) -> Iterator[Fig
         rows = [_doings(draw, *each) for each in zip(crates, browsers, wires, range(len(crates)), strict=True)]
         note(f"{len(rows[0])} things at {len(rows)} sizes, {ROUNDS} rounds…")
         times = _timed(draw, rows)
-    yield from _table(crates, times)
+    yield from table(crates, times)
 
 
 def _doings(draw: random.Random, crate: Crate, browser: Browser, wire: Wire, step: int) -> dict[str, Doing]:
@@ -103,7 +103,8 @@ def _timed(draw: random.Random, rows: Sequence[dict[str, Doing]]) -> dict[str, l
     return times
 
 
-def _table(crates: Sequence[Crate], times: dict[str, list[list[float]]]) -> Iterator[Figure]:
+def table(crates: Sequence[Crate], times: dict[str, list[list[float]]]) -> Iterator[Figure]:
+    """Print each cost by size, and yield how it grew."""
     sizes = " ".join(f"{crate.items:>10,}" for crate in crates)
     note(f"{'median ms':<18} {sizes} {'growth of cost over work, by step':>36}   {'of cost alone':>13}")
     for name, by_size in times.items():

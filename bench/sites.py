@@ -45,7 +45,7 @@ class Served:
     """The site's process with one keeper of files."""
 
     def __init__(self, installation: Installation, keeper: str) -> None:
-        """Start it, and wait until it answers. Raises Refusal."""
+        """Start it."""
         self.keeper, self.port, self._installation = keeper, free_port(), installation
         environment = plain_environment()
         own = process_environment(
@@ -64,8 +64,10 @@ class Served:
                 stdout=subprocess.PIPE,
                 stderr=log,
             )
+
+    def wait(self) -> None:
+        """Wait until it answers. Raises Refusal."""
         if not self._process.stdout or self._process.stdout.readline() != b"ready\n":
-            self.stop()
             raise Refusal(f"The site doesn't start, and says: {self._log.read_text('utf-8', errors='replace')}")
 
     def browser(self, token: str = "") -> Browser:
@@ -125,6 +127,8 @@ def served(installation: Installation, *keepers: str) -> Iterator[list[Served]]:
         for keeper in keepers:
             sites.append(Served(installation, keeper))
             stack.callback(sites[-1].stop)
+        for site in sites:
+            site.wait()
         yield sites
 
 

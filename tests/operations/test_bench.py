@@ -2,6 +2,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -30,13 +31,22 @@ def test_a_missed_goal_is_said_and_is_no_failure(
 def test_alone_it_lists_what_can_be_measured_and_measures_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert bench.main(None, json=False) == 0
     listed = [line.split()[2] for line in capsys.readouterr().out.splitlines()]
-    assert listed == ["enforcement", "start", "login", "pages", "mutation"]
+    assert listed == ["enforcement", "start", "login", "pages", "content", "mutation"]
 
 
-@pytest.mark.parametrize(("name", "folder"), [("speed", None), ("login", Path("kept"))])
-def test_what_it_cannot_do_is_refused(name: str, folder: Path | None) -> None:
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [
+        ("speed", {}),
+        ("login", {"folder": Path("kept")}),
+        ("login", {"parts": ["upload"]}),
+        ("pages", {"size": 512}),
+        ("content", {"parts": ["upload", "speed"]}),
+    ],
+)
+def test_what_it_cannot_do_is_refused(name: str, asked: dict[str, Any]) -> None:
     with pytest.raises(Refusal):
-        bench.main(name, json=False, folder=folder)
+        bench.main(name, json=False, **asked)
 
 
 def test_a_folder_that_no_benchmark_made_is_left_as_it_is(tmp_path: Path) -> None:
