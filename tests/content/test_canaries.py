@@ -202,7 +202,7 @@ def test_nothing_after_a_crash(watched: Watched) -> None:
 
 
 def test_nothing_at_the_end_wherever_one_looks(watched: Watched) -> None:
-    watched.site.stop()
+    watched.site.stop(signal.SIGKILL)
     assert watched.look(anew=True) == []
     watched.site.start()
 
