@@ -5,7 +5,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from tests.site.sharing import link_to, uploaded
 from tests.support import wait_until
 
 if TYPE_CHECKING:
+    from tests.conftest import Cluster
     from tests.promises.people import World
     from tests.promises.serving import OverTls, Site
 
@@ -57,13 +58,16 @@ def comes_soon(browser: "OverTls", path: str) -> None:
 )
 def test_pages_come_while_many_forms_do_not(served: "Site", path: str, kind: str) -> None:
     browser = served.browser()
+
+    def answer() -> int:
+        return int(browser.post("/sign-out").status_code)
+
     with many(served, begun(path, kind)):
+        wait_until("no more forms are taken", lambda: answer() == HTTPStatus.SERVICE_UNAVAILABLE)
         for page in ("/", "/health", "/sign-in"):
             comes_soon(browser, page)
-        refused = browser.post("/password/forgotten", {"email": "nobody@example.org"})
-        assert refused.status_code == HTTPStatus.SERVICE_UNAVAILABLE
-        assert refused["Retry-After"]
-    wait_until("forms are taken again", lambda: browser.post("/sign-out").status_code == HTTPStatus.SEE_OTHER)
+        assert browser.post("/sign-out")["Retry-After"]
+    wait_until("forms are taken again", lambda: answer() == HTTPStatus.SEE_OTHER)
 
 
 def test_a_few_forms_that_do_not_come_take_no_connection_to_the_database(served: "Site") -> None:
@@ -84,20 +88,22 @@ def test_pages_come_while_many_files_are_not_taken(served: "Site", world: "World
     file = re.search(rf"{link}/items/[0-9a-f-]+/file", browser.get(link).text)
     assert file
     with many(served, f"GET {file[0]} HTTP/1.1"):
+        refused = HTTPStatus.SERVICE_UNAVAILABLE
+        wait_until("no more are sent", lambda: served.browser().get(file[0]).status_code == refused)
         comes_soon(browser, "/health")
         comes_soon(browser, link)
-        assert browser.get(file[0]).status_code == HTTPStatus.SERVICE_UNAVAILABLE
     wait_until("files are sent again", lambda: browser.get(file[0]).status_code == HTTPStatus.OK)
 
 
-def test_no_protocol_is_spoken_whose_headers_grow_when_they_are_read(served: "Site") -> None:
-    wanting = ssl.create_default_context(cafile=served.certificate)
+def test_no_protocol_is_spoken_whose_headers_grow_when_they_are_read(served: "Site", cluster: "Cluster") -> None:
+    wanting = ssl.create_default_context(cafile=cluster.data.secrets / "tls" / "cert.pem")
     wanting.set_alpn_protocols(["h2", "http/1.1"])
     with (
         socket.create_connection(("localhost", served.port), 10) as plain,
         wanting.wrap_socket(plain, server_hostname="localhost") as wire,
     ):
         assert wire.selected_alpn_protocol() != "h2"
-        wire.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"x" * 2**20 + b"\r\n\r\n")
-        assert b" 200 " not in wire.recv(100)
+        with suppress(OSError):  # the server hangs up as soon as it is too much
+            wire.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"x" * 2**20 + b"\r\n\r\n")
+            assert b" 200 " not in wire.recv(100)
     comes_soon(served.browser(), "/health")

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import SequenceMatcher
+from difflib import Match, SequenceMatcher
+from itertools import accumulate, takewhile
 from typing import Final
 from uuid import UUID
 
@@ -15,6 +16,8 @@ from djmixersoft.vault.keys import context
 
 SEVERAL: Final = 2_000
 """Lines up to which a difference is the best there is."""
+MOST_STEPS: Final = 10_000_000
+"""Pairs of equal lines that are looked at for a difference, about a second's work; finding all can take hours."""
 
 
 @dataclass(frozen=True)
@@ -92,14 +95,54 @@ def text_of_version(account_id: UUID, item_id: UUID, number: int) -> str | None:
 def difference(before: str, after: str, *, around: int = 3) -> Iterator[Line]:
     """What changed from one text to another, by lines, with `around` lines kept on each side of a change."""
     old, new = before.splitlines(), after.splitlines()
-    # Without its rule of thumb the matcher takes time by the square of the lines.
-    matcher = SequenceMatcher(None, old, new, autojunk=len(old) > SEVERAL)
-    for tag, low, high, new_low, new_high in matcher.get_opcodes():
+    for tag, low, high, new_low, new_high in _changes(old, new):
         if tag == "equal":
             yield from _kept(old[low:high], around, is_first=low == 0, is_last=high == len(old))
             continue
         yield from (Line("-", line) for line in old[low:high])
         yield from (Line("+", line) for line in new[new_low:new_high])
+
+
+class _TooLong(Exception):
+    """Comparing takes more steps than it may."""
+
+
+class _Comparing(SequenceMatcher[str]):
+    """Compares lines, which it gives up after MOST_STEPS: those that are often there are paired with each other."""
+
+    def __init__(self, old: list[str], new: list[str]) -> None:
+        # Without its rule of thumb the matcher takes time by the square of the lines.
+        super().__init__(None, old, new, autojunk=len(old) > SEVERAL)
+        at: dict[str, list[int]] = self.b2j  # type: ignore[attr-defined]  # documented, but not in the library's types
+        self._steps = list(accumulate((1 + len(at.get(line, ())) for line in old), initial=0))
+        self._left = MOST_STEPS
+
+    def find_longest_match(self, alo: int = 0, ahi: int | None = None, blo: int = 0, bhi: int | None = None) -> Match:
+        """Find it as the library does. Raises _TooLong."""
+        self._left -= self._steps[-1 if ahi is None else ahi] - self._steps[alo]
+        if self._left < 0:
+            raise _TooLong
+        return super().find_longest_match(alo, ahi, blo, bhi)
+
+
+def _changes(old: list[str], new: list[str]) -> list[tuple[str, int, int, int, int]]:
+    """What became of which lines (SequenceMatcher.get_opcodes); roughly, where to find that exactly takes too long."""
+    try:
+        return list(_Comparing(old, new).get_opcodes())
+    except _TooLong:
+        head = _alike(old, new)
+        tail = _alike(old[head:][::-1], new[head:][::-1])
+        low, high, new_high = head, len(old) - tail, len(new) - tail
+        return [
+            ("equal", 0, low, 0, low),
+            ("replace", low, high, low, new_high),
+            ("equal", high, len(old), new_high, len(new)),
+        ]
+
+
+def _alike(some: list[str], others: list[str]) -> int:
+    """How many lines at the beginning are the same."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(some, others, strict=False)))
 
 
 def _kept(lines: list[str], around: int, *, is_first: bool, is_last: bool) -> Iterator[Line]:
