@@ -75,6 +75,21 @@ def test_each_save_is_a_version_and_any_can_come_back(owner: Person, mate: Perso
     assert "Version 4" in owner.get(path).text
 
 
+@pytest.mark.parametrize(("lines", "kinds"), [(1_900, 1), (8_000, 101)])
+def test_what_would_take_minutes_to_compare_is_compared_roughly(owner: Person, lines: int, kinds: int) -> None:
+    def text(mark: str) -> str:
+        return "\n".join(["first", *(f"{n % kinds}\n{mark}{n}" for n in range(lines // 2)), "last"])
+
+    path = started(owner)
+    save(owner, path, text("before"), 1)
+    save(owner, path, text("after"), 2)
+    # A transaction that leaves the database waiting for half a minute is ended by it.
+    shown = owner.get(f"{path}/history?version=3")
+    assert "<bdi>before7</bdi>" in shown.text
+    assert "<bdi>after7</bdi>" in shown.text
+    assert shown.text.count("<bdi>first</bdi>") == 1, "what is the same at both ends is seen to be"
+
+
 @pytest.mark.parametrize("number", ["0", "99", "-1", "x", "99999999999999999999", "²"])
 def test_a_version_that_is_not_there_is_not_found(owner: Person, number: str) -> None:
     path = started(owner)
