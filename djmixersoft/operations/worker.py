@@ -90,11 +90,12 @@ def _end_soon(status: int) -> None:
 def make_queue(name: str, url: str) -> "App":
     """Return the queue with the jobs that this process takes, and no others: those have no purpose."""
     from django.utils.module_loading import autodiscover_modules
-    from procrastinate import App, PsycopgConnector, RetryStrategy
+    from procrastinate import App, RetryStrategy
 
+    from djmixersoft.operations.hearing import Hearing
     from djmixersoft.policy.jobs import registered_jobs
 
-    connector = PsycopgConnector(
+    connector = Hearing(
         conninfo=url,
         kwargs={"options": QUEUE_OPTIONS, "application_name": f"djms-{name}-queue", "connect_timeout": 5},
         min_size=1,

@@ -54,6 +54,19 @@ def test_a_link_that_was_mailed_is_nowhere_in_the_database(workplace: Workplace)
     assert len(workplace.mails) == 1
 
 
+@pytest.mark.parametrize("login", ["djms_site", "djms_desk"])
+def test_a_mailer_goes_on_whatever_any_login_tells_it(workplace: Workplace, login: str) -> None:
+    worker = workplace.start("mailer")
+    workplace.wait_sent(workplace.write_down())
+    with psycopg.connect(workplace.cluster.url(login), autocommit=True) as other:
+        for payload in ("", "no job", "[]", "{}", '{"type": "job_inserted"}', '{"type": "abort_job_requested"}'):
+            other.execute("SELECT pg_notify('procrastinate_queue_v1#mailer', %s)", [payload])
+    workplace.wait_sent(workplace.write_down())
+    assert worker.poll() is None
+    assert not [line for line in workplace.log("mailer") if line["level"] in {"error", "warning"}]
+    assert stop(worker) == 0
+
+
 def test_killed_between_sending_and_noting_it_a_mailer_sends_the_same_mail_again(workplace: Workplace) -> None:
     message = workplace.write_down("reset-password", secret="0123456789abcdef")
     die = (
