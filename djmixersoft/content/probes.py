@@ -111,7 +111,7 @@ def names_and_keys_are_shown_to_nobody_unknown(system: LiveSystem) -> Finding:
 
 @probe("4d")
 def files_lie_encrypted(system: LiveSystem) -> Finding:
-    """The files that were stored last, and others each time, as many as may be read, are ciphertext by all that shows."""
+    """The files that were stored last, and others each time, are ciphertext by all that shows."""
     folder = system.data / "blobs" if system.data else None
     if folder is None or not folder.is_dir():
         raise Unseen("the folder of stored files is not on this machine")
