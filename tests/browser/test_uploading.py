@@ -117,8 +117,6 @@ def test_several_go_up_at_once_and_each_says_how_far_it_is(
         assert hands.sent(file.name) < 1
     expect(hands.page.get_by_text("0 of 4 in the crate.")).to_be_visible()
     assert inspect(hands.page) == []
-    line.hold_after(MB)
-    hands.says(files[0].name, "a second")
     with superuser.transaction():
         # What they wait for at the end of being checked.
         superuser.execute("SELECT FROM djms.account_room WHERE account_id = %s FOR UPDATE", [dj.account[-36:]])
@@ -136,6 +134,18 @@ def test_several_go_up_at_once_and_each_says_how_far_it_is(
     assert hands.page.evaluate("localStorage.length + sessionStorage.length") == 0, "the browser remembers nothing"
     hands.page.get_by_role("button", name="Clear the list").click()
     expect(hands.uploads).to_have_count(0)
+
+
+def test_it_says_how_fast_it_goes(sit: Sit, tmp_path: Path) -> None:
+    file = noise(tmp_path / "Slow.wav", 2 * MB, 5)
+    hands = sit()
+    session = hands.page.context.new_cdp_session(hands.page)
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": MB}
+    session.send("Network.emulateNetworkConditions", slow)
+    hands.choose(file)
+    hands.says(file.name, "B a second")
+    session.send("Network.emulateNetworkConditions", {**slow, "uploadThroughput": -1})
+    hands.wait(file.name, "done")
 
 
 @pytest.mark.parametrize("way", ["dropped", pytest.param("chosen", marks=pytest.mark.long)])
