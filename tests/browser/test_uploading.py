@@ -1,6 +1,7 @@
 """Uploads in the page: several at once, files and folders, and what becomes of them when something comes between."""
 
 import os
+import re
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -112,7 +113,8 @@ def test_several_go_up_at_once_and_each_says_how_far_it_is(
     line.wait_until_held()
     hands.wait(files[3].name, "waiting")
     for file in files[:3]:
-        expect(hands.row(file.name)).to_have_attribute("data-state", "sending")
+        # Those before may have taken all that the line let through.
+        expect(hands.row(file.name)).to_have_attribute("data-state", re.compile("^(starting|sending)$"))
         hands.says(file.name, "of 2 MB")
         assert hands.sent(file.name) < 1
     expect(hands.page.get_by_text("0 of 4 in the crate.")).to_be_visible()
