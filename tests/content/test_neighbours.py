@@ -68,7 +68,7 @@ def test_one_goes_through_the_list_in_the_order_that_it_shows(crate: Crate, wher
     elsewhere = crate.folder("Elsewhere", inside)
     crate.file("aa.ogg", elsewhere)
     crate.post("throw-away", crate.file("bb.ogg", inside))
-    for sort in SORTS:
+    for sort in SORTS if inside else SORTS[:2]:
         listed = [item for item, _ in crate.listed(inside, sort=sort)]
         query = "" if sort == "name" else f"?sort={sort}"
         for family in (".ogg .flac", ".png .gif"):
