@@ -72,7 +72,7 @@ me                   GET   -          shown    shown    shown    shown    sign i
 me-name              POST  -          done     done     done     done     sign in  person_name
 me-address           POST  -          done     done     done     done     sign in  person_address
 me-email             POST  -          done     done     done     done     sign in  mail_proof mail tries
-me-password          POST  -          done     done     done     done     sign in  credential mail
+me-password          POST  -          done     done     done     done     sign in  credential mail mail_proof
 me-newsletter        POST  -          done     done     done     done     sign in  subscription
 sessions             GET   -          shown    shown    shown    shown    sign in
 sessions-end-all     POST  -          done     done     done     done     sign in  session
