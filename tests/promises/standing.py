@@ -208,7 +208,7 @@ class Stage:
             "folder": self._one(named, f"{word}-folder"),
             "paper": paper,
             "thrown": thrown,
-            "undo": self._one("SELECT id FROM djms.item_undo WHERE account_id = %s", chief.account_id),
+            "undo": self._one("SELECT id FROM djms.item_undo WHERE account_id = %s AND what = 'trashed'", chief.account_id),
             "comment": self._one("SELECT id FROM djms.item_comment WHERE account_id = %s", chief.account_id),
             "share": self._one("SELECT id FROM djms.share WHERE account_id = %s", chief.account_id),
         }
