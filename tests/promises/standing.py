@@ -102,6 +102,8 @@ class Stage:
         self.a, self.b = self._side(alice, bob), self._side(carol)
         alice.post(f"{alice.crate}/members/{self._id(dan)}", {"action": "remove"})
         people = {"Alice": alice, "Bob": bob, "Carol": carol, "Dan": dan}
+        for one in (bob, dan):
+            make().post("/password/forgotten", {"email": one.email})
         self.actors = [
             Actor(name, one.browser, self._id(one), one.email, str(one.browser.token)) for name, one in people.items()
         ]
@@ -208,7 +210,9 @@ class Stage:
             "folder": self._one(named, f"{word}-folder"),
             "paper": paper,
             "thrown": thrown,
-            "undo": self._one("SELECT id FROM djms.item_undo WHERE account_id = %s AND what = 'trashed'", chief.account_id),
+            "undo": self._one(
+                "SELECT id FROM djms.item_undo WHERE account_id = %s AND what = 'trashed'", chief.account_id
+            ),
             "comment": self._one("SELECT id FROM djms.item_comment WHERE account_id = %s", chief.account_id),
             "share": self._one("SELECT id FROM djms.share WHERE account_id = %s", chief.account_id),
         }
