@@ -118,7 +118,7 @@ move                 POST  its ids    done     done     absent   absent   sign i
 copy                 GET   its ids    refused  refused  absent   absent   sign in
 copy                 POST  its ids    done     done     absent   absent   sign in  document item item_tag item_data
 tag                  GET   its ids    refused  refused  absent   absent   sign in
-tag                  POST  its ids    done     done     absent   absent   sign in  item_tag item_term
+tag                  POST  its ids    done     done     absent   absent   sign in  item_tag item_term item_undo
 throw-away           POST  its ids    done     done     absent   absent   sign in  item item_undo
 undo                 POST  its ids    done     stale    absent   absent   sign in  item item_undo
 trash                GET   its ids    shown    shown    absent   absent   sign in
@@ -135,12 +135,12 @@ link-new             GET   its ids    shown    shown    absent   absent   sign i
 link-new             POST  its ids    done     done     absent   absent   sign in  share share_secret
 rename               GET   its ids    shown    shown    absent   absent   sign in
 rename               POST  its ids    done     done     absent   absent   sign in  item item_term item_undo
-tags-add             POST  its ids    done     done     absent   absent   sign in  item_tag item_term
-tag-remove           POST  its ids    done     done     absent   absent   sign in  item_tag item_term
+tags-add             POST  its ids    done     done     absent   absent   sign in  item_tag item_term item_undo
+tag-remove           POST  its ids    done     done     absent   absent   sign in  item_tag item_term item_undo
 comment-add          POST  its ids    done     done     absent   absent   sign in  item_comment item_term
-comment-remove       POST  its ids    done     absent   absent   absent   sign in  item_comment item_term
+comment-remove       POST  its ids    done     absent   absent   absent   sign in  item_comment item_term item_undo
 data-put             POST  its ids    done     done     absent   absent   sign in  item_data
-data-remove          POST  its ids    done     done     absent   absent   sign in  item_data
+data-remove          POST  its ids    done     done     absent   absent   sign in  item_data item_undo
 item                 GET   its ids    shown    shown    absent   absent   sign in
 item-file            GET   its ids    shown    shown    absent   absent   sign in
 item-remove          POST  its ids    done     done     absent   absent   sign in  item item_undo
