@@ -18,6 +18,7 @@ from djmixersoft.operations.addresses import process_environment, public_address
 from djmixersoft.operations.datafolder import DataFolder
 from djmixersoft.operations.postgres import EmbeddedPostgres
 from djmixersoft.operations.refusal import Refusal
+from djmixersoft.operations.tls import certificate
 
 STOP_SECONDS = 10.0
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -124,6 +125,8 @@ def served(installation: Installation, *keepers: str) -> Iterator[list[Served]]:
     """Within the block there is a site for each keeper."""
     with ExitStack() as stack:
         sites = []
+        # Started at once, each would make one for itself.
+        certificate(installation.data, public_address({}), {})
         for keeper in keepers:
             sites.append(Served(installation, keeper))
             stack.callback(sites[-1].stop)
