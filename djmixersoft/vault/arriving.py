@@ -76,8 +76,7 @@ class Arrival:
         there = bytes(self._plain) + data if self._plain else data
         whole = len(there) // CHUNK * CHUNK
         if whole:
-            plain = memoryview(there)
-            self._write([plain[at : at + CHUNK] for at in range(0, whole, CHUNK)])
+            self._write(memoryview(there)[:whole], whole // CHUNK)
             self._whole += whole // CHUNK
         self._plain = bytearray(there[whole:])
 
@@ -98,7 +97,7 @@ class Arrival:
         """
         if self.offset != self._size:
             raise ValueError("the file isn't there as a whole")
-        self._write([memoryview(bytes(self._plain))])
+        self._write(memoryview(bytes(self._plain)), 1)
         self._partial.sync()
         with self._partial.reading() as file, self._partial.reading() as again, ThreadPoolExecutor(1) as beside:
             ciphertext = beside.submit(_hashed, again)
@@ -106,9 +105,9 @@ class Arrival:
             reader = Reader(file, self._key, self._context)
             if reader.size != self._size:
                 raise Altered(Damage.OTHER_SIZE)
-            for piece in reader.read_range(0, reader.size):
-                plain.update(piece)
-                head = head or piece[:HEAD_SIZE]
+            for view in reader.views(0, reader.size):
+                plain.update(view)
+                head = head or bytes(view[:HEAD_SIZE])
                 self._partial.beat()
             sealed_size, sealed_sha256 = ciphertext.result()
         return Stored(
@@ -147,11 +146,12 @@ class Arrival:
             self._partial.beat()
         return max(there, 0)
 
-    def _write(self, plain: list[memoryview]) -> None:
-        sealed = self._sealed(plain)
+    def _write(self, plain: memoryview, count: int) -> None:
+        """Put as many chunks behind those that are there."""
+        sealed = self._sealed(plain, count)
         if sealed[: len(self._torn)] != self._torn:
             self._renew()
-            sealed = self._sealed(plain)
+            sealed = self._sealed(plain, count)
         try:
             if self._whole:
                 self._partial.put(HEADER + self._whole * SEALED_CHUNK, sealed)
@@ -162,8 +162,14 @@ class Arrival:
             raise
         self._torn = b""
 
-    def _sealed(self, plain: list[memoryview]) -> bytes:
-        return b"".join(self._chunks.seal(index, chunk) for index, chunk in enumerate(plain, self._whole))
+    def _sealed(self, plain: memoryview, count: int) -> bytearray:
+        sealed = bytearray(len(plain) + count * TAG)
+        into = memoryview(sealed)
+        for place in range(count):
+            chunk = plain[place * CHUNK : (place + 1) * CHUNK]
+            at = place * SEALED_CHUNK
+            self._chunks.seal_into(self._whole + place, chunk, into[at : at + len(chunk) + TAG])
+        return sealed
 
     def _renew(self) -> None:
         """Give all that is there a new salt. Raises Altered where that can't be read any more."""

@@ -33,8 +33,8 @@ MAXIMUM_CHUNKS: Final = 2**38
 
 _NONCE: Final = 12
 _LABEL: Final = b"c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\0"
-_BATCH: Final = 16  # chunks to one read of the file, so that memory stays constant and calls few
-BATCH: Final = _BATCH * CHUNK
+_RUN: Final = 4  # chunks to one read of the file, so that memory stays constant and calls few
+BATCH: Final = 16 * CHUNK
 """256 KiB, the most that a Reader hands out at a time."""
 
 
@@ -92,9 +92,15 @@ class Chunks:
 
     def seal(self, index: int, plaintext: bytes | memoryview) -> bytes:
         """Return a chunk's ciphertext: CHUNK bytes of plaintext, or fewer in the last. Raises ValueError."""
+        sealed = bytearray(len(plaintext) + TAG)
+        self.seal_into(index, plaintext, memoryview(sealed))
+        return bytes(sealed)
+
+    def seal_into(self, index: int, plaintext: bytes | memoryview, into: memoryview) -> None:
+        """Write a chunk's ciphertext, which is TAG longer, to where it is wanted. Raises as ``seal`` does."""
         if not 0 <= index < MAXIMUM_CHUNKS or len(plaintext) > CHUNK:
             raise ValueError("no message has such a chunk")
-        return self._aead.encrypt(_nonce(self._base_nonce, index), plaintext, None)
+        self._aead.encrypt_into(_nonce(self._base_nonce, index), plaintext, None, into)
 
     def open(self, index: int, sealed: bytes | memoryview) -> bytes:
         """Return a chunk's plaintext. Raises Altered."""
@@ -136,52 +142,69 @@ class Reader:
 
     def verify(self, start: int, stop: int) -> None:
         """Authenticate every chunk that this range touches, and hand out nothing. Raises as ``read_range`` does."""
-        if not 0 <= start <= stop <= self.size:
-            raise ValueError("the range lies outside of the message")
-        for _ in self._chunks(start, stop):
+        for _ in self.views(start, stop):
             pass
 
-    def _range(self, start: int, stop: int) -> Iterator[bytes]:
-        at = start // CHUNK * CHUNK
-        for chunks in self._chunks(start, stop):
-            # Whoever takes these pieces has work for each of them, whatever its length.
-            piece = b"".join(chunks)
-            chunks.clear()
-            lower, upper = max(start - at, 0), stop - at
-            yield piece if not lower and upper >= len(piece) else piece[lower:upper]
-            at += len(piece)
+    def views(self, start: int, stop: int) -> Iterator[memoryview]:
+        """Yield what ``read_range`` does, without copying: each view is good until the next one is asked for."""
+        if not 0 <= start <= stop <= self.size:
+            raise ValueError("the range lies outside of the message")
+        return self._views(start, stop)
 
-    def _chunks(self, start: int, stop: int) -> Iterator[list[bytes]]:
-        """Yield the chunks that a range touches, as many at once as are read at once."""
+    def _range(self, start: int, stop: int) -> Iterator[bytes]:
+        # Whoever takes these pieces has work for each of them, whatever its length.
+        for view in self._views(start, stop):
+            yield bytes(view)
+
+    def _views(self, start: int, stop: int) -> Iterator[memoryview]:
         end = -(-stop // CHUNK) if start < stop else 0
-        for first in range(start // CHUNK, end, _BATCH):
-            count = min(_BATCH, end - first)
-            wanted = min(count * SEALED_CHUNK, self.size - first * CHUNK + count * TAG)
-            batch = memoryview(self._read(HEADER + first * SEALED_CHUNK, wanted))
-            opened = [
-                self._open(first + place, batch[place * SEALED_CHUNK : (place + 1) * SEALED_CHUNK])
-                for place in range(count)
-            ]
-            del batch
-            yield opened
+        at = start // CHUNK * CHUNK
+        opened, filled = memoryview(bytearray(max(min(BATCH, end * CHUNK - at), 0))), 0
+        for index, sealed in self._sealed(at // CHUNK, end):
+            into = opened[filled : filled + len(sealed) - TAG]
+            _open_into(self._aead, self._base_nonce, index, sealed, into)
+            filled += len(into)
+            if filled == BATCH or index + 1 == end:
+                yield opened[max(start - at, 0) : min(stop - at, filled)]
+                at, filled = at + filled, 0
+
+    def _sealed(self, first: int, end: int) -> Iterator[tuple[int, memoryview]]:
+        """Yield chunks as they are stored, each good until the next one is asked for."""
+        there = memoryview(bytearray(_RUN * SEALED_CHUNK))
+        for run in range(first, end, _RUN):
+            count = min(_RUN, end - run)
+            length = min(count * SEALED_CHUNK, self.size - run * CHUNK + count * TAG)
+            self._read_into(HEADER + run * SEALED_CHUNK, there[:length])
+            for place in range(count):
+                yield run + place, there[place * SEALED_CHUNK : min((place + 1) * SEALED_CHUNK, length)]
 
     def _open(self, index: int, sealed: bytes | memoryview) -> bytes:
         return _open(self._aead, self._base_nonce, index, sealed)
 
     def _read(self, offset: int, length: int) -> bytes:
+        found = bytearray(length)
+        self._read_into(offset, memoryview(found))
+        return bytes(found)
+
+    def _read_into(self, offset: int, rest: memoryview) -> None:
         self._file.seek(offset)
-        found = self._file.read(length)
-        while len(found) < length:
-            more = self._file.read(length - len(found))
-            if not more:
+        while rest:
+            count = self._file.readinto(rest)  # type: ignore[attr-defined]  # BinaryIO's lack
+            if not count:
                 raise Altered(Damage.CUT_OFF)
-            found += more
-        return found
+            rest = rest[count:]
 
 
 def _open(aead: AESGCM, base_nonce: int, index: int, sealed: bytes | memoryview) -> bytes:
     try:
         return aead.decrypt(_nonce(base_nonce, index), sealed, None)
+    except InvalidTag:
+        raise Altered(Damage.CHANGED) from None
+
+
+def _open_into(aead: AESGCM, base_nonce: int, index: int, sealed: memoryview, into: memoryview) -> None:
+    try:
+        aead.decrypt_into(_nonce(base_nonce, index), sealed, None, into)
     except InvalidTag:
         raise Altered(Damage.CHANGED) from None
 

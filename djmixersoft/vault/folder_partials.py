@@ -103,7 +103,7 @@ class FolderPartial:
         """Tell how much there is, see Partial."""
         return os.fstat(self._data).st_size
 
-    def put(self, at: int, data: bytes) -> None:
+    def put(self, at: int, data: bytes | bytearray) -> None:
         """Write, see Partial."""
         rest = memoryview(data)
         with self._held(), no_room():

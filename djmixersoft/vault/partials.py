@@ -43,7 +43,7 @@ class Partial(Protocol):
         """Return how many bytes there are."""
         ...
 
-    def put(self, at: int, data: bytes) -> None:
+    def put(self, at: int, data: bytes | bytearray) -> None:
         """Write at a place that isn't beyond the end. Raises NoRoom, after which a part of it may be there."""
         ...
 
