@@ -172,9 +172,14 @@ def test_keys_play_seek_and_go_on(page: Page, items: dict[str, str]) -> None:
     page.goto(items["one.wav"])
     expect(page.get_by_text("Keys: space plays")).to_be_visible()
     wait_for_player(page, "one.readyState > 0")
+    for key in "lkn":
+        page.keyboard.press(key)
+    assert (title_of(page), state(page)) == ("one.wav", (True, 0)), "letters are for who is in the player"
     page.keyboard.press("ArrowRight")
+    page.locator("audio").focus()
     page.keyboard.press("l")
     assert state(page) == (True, 10)
+    page.locator("[data-player]").focus()
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("j")
     page.keyboard.press("j")
@@ -186,7 +191,6 @@ def test_keys_play_seek_and_go_on(page: Page, items: dict[str, str]) -> None:
     page.keyboard.press("n")
     page.get_by_role("heading", name="three.wav").wait_for()
     assert state(page)[0], "who paused isn't played to"
-    page.locator("audio").focus()
     page.keyboard.press("k")
     wait_for_player(page, "!one.paused && one.currentTime > 0")
     page.keyboard.press("n")
@@ -204,6 +208,7 @@ def test_keys_play_seek_and_go_on(page: Page, items: dict[str, str]) -> None:
 
 def test_pictures_are_leafed_through_by_keys(page: Page, items: dict[str, str]) -> None:
     page.goto(items["a.png"])
+    page.locator("[data-player]").focus()
     for key, name in (("ArrowRight", "b.jpg"), ("n", "c.gif"), ("p", "b.jpg"), ("ArrowLeft", "a.png")):
         page.keyboard.press(key)
         page.get_by_role("heading", name=name).wait_for()

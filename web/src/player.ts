@@ -1,9 +1,11 @@
-// Keys for the player: space or k plays, arrows or j and l seek, n and p go to the next and the previous one.
-// Of a picture the arrows go there too.
+// Keys for the player: space plays and arrows seek; while the focus is in it, so do k, j and l, and n and p go to the next
+// and the previous one. Only then, because who speaks to a machine types letters (WCAG 2.1.4). Of a picture the arrows go
+// there too. The keys of a keyboard that are made for this work from everywhere.
 
 const SEEK = 5; // seconds
 const PLAY = "#play"; // The page that is gone to starts by itself,
 const PLAY_ON = "#play-on"; // and so do all that follow.
+const HERE = "#player"; // Or it only takes the focus, which it does with the others too.
 const TYPING = "input:not([type=checkbox]), textarea, select, [contenteditable]";
 // What answers to space and the arrows by itself.
 const ANSWERING = "input, button, a, summary, audio, iframe, pre";
@@ -17,12 +19,13 @@ export function improvePlayer(player: HTMLElement): void {
   showWhatIsBroken(player);
   player.querySelector("[data-keys]")?.removeAttribute("hidden");
   if (playsOn) playsOn.checked = location.hash === PLAY_ON;
+  if ([PLAY, PLAY_ON, HERE].includes(location.hash)) player.focus();
   if (audio && [PLAY, PLAY_ON].includes(location.hash)) void audio.play().catch(() => undefined);
 
   const go = (relation: string): void => {
     const link = linkTo(relation);
     if (!link) return;
-    link.hash = playsOn?.checked ? PLAY_ON : audio && !audio.paused ? PLAY : "";
+    link.hash = playsOn?.checked ? PLAY_ON : audio && !audio.paused ? PLAY : HERE;
     link.click();
   };
   const toggle = (): void => {
@@ -42,11 +45,16 @@ export function improvePlayer(player: HTMLElement): void {
   document.addEventListener("keydown", (event) => {
     const at = event.target instanceof HTMLElement ? event.target : null;
     if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || at?.closest(TYPING)) return;
-    const act = plain[event.key] ?? (at?.closest(ANSWERING) ? undefined : shared[event.key]);
+    const act = (at && player.contains(at) ? plain[event.key] : undefined) ?? (at?.closest(ANSWERING) ? undefined : shared[event.key]);
     if (!act) return;
     act();
     event.preventDefault();
   });
+
+  if (isTrack && "mediaSession" in navigator) {
+    if (linkTo("next")) navigator.mediaSession.setActionHandler("nexttrack", () => go("next"));
+    if (linkTo("prev")) navigator.mediaSession.setActionHandler("previoustrack", () => go("prev"));
+  }
 
   // A list plays on only if somebody asked for that.
   audio?.addEventListener("ended", () => {
