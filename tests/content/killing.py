@@ -84,7 +84,7 @@ class Mortal:
             self._kill_supervisor(and_all=part == EVERYTHING)
             self.start()
         elif pids := self.installation.pids(part):
-            _kill(self._chance.choice(pids))
+            _signal(self._chance.choice(pids), signal.SIGKILL)
         # Now and then the next kill comes before all is back.
         if self._chance.random() < 0.75:
             self.wait()
@@ -132,8 +132,11 @@ class Mortal:
         assert process
         assert process.stdout
         others = self.installation.pids() if and_all else []
+        # Stopped first, so that none of them sees another one die, and puts away what it has begun.
         for pid in (process.pid, *others):
-            _kill(pid)
+            _signal(pid, signal.SIGSTOP)
+        for pid in (process.pid, *others):
+            _signal(pid, signal.SIGKILL)
         process.wait()
         process.stdout.close()
 
@@ -162,11 +165,9 @@ class Hasty(serving.OverTls):
             raise
 
 
-def _kill(pid: int) -> None:
-    try:
-        os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
+def _signal(pid: int, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, number)
 
 
 def _is_of(account: UUID, blob: UUID) -> bool:
