@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # instead of moments.
 SLOW = (
     "not no_sql_of_a_login and not gets_at_content and not with_alices_token and not whatever_is_done"
-    " and not test_4a_matrix and not test_4a_machine"
+    " and not test_4a_matrix and not test_4a_machine and not test_6a_slow"
 )
 
 
