@@ -2,6 +2,7 @@ import hashlib
 import io
 import json
 import random
+import re
 import struct
 import zipfile
 from http import HTTPStatus
@@ -59,16 +60,16 @@ def strays(superuser: psycopg.Connection[Any]) -> set[str]:
 
 
 def rows(superuser: psycopg.Connection[Any], person: Person) -> list[tuple[str, str, str, str]]:
-    """What lies in an account: kind, path, hash and tags, but for the ZIPs themselves."""
+    """What lies in an account: kind, path, hash and tags, but for the ZIPs; of `take.zip` as it was in there."""
     return superuser.execute(
         """
         WITH RECURSIVE tree AS (
           SELECT i.*, i.name AS path FROM djms.item i WHERE account_id = %(a)s AND parent_id IS NULL
           UNION ALL SELECT i.*, t.path || '/' || i.name FROM djms.item i JOIN tree t ON i.parent_id = t.id)
-        SELECT kind, path, coalesce(encode(sha256, 'hex'), ''), coalesce((
+        SELECT kind, regexp_replace(path, '^take/', '') AS path, coalesce(encode(sha256, 'hex'), ''), coalesce((
                  SELECT string_agg(tag, ',' ORDER BY tag) FROM djms.item_tag g
                   WHERE g.account_id = %(a)s AND g.item_id = tree.id), '')
-          FROM tree WHERE trashed_with IS NULL AND name NOT LIKE '%%.zip' ORDER BY 2
+          FROM tree WHERE trashed_with IS NULL AND name NOT LIKE '%%.zip' AND path <> 'take' ORDER BY 2
         """,
         {"a": person.account_id},
     ).fetchall()
@@ -77,7 +78,8 @@ def rows(superuser: psycopg.Connection[Any], person: Person) -> list[tuple[str, 
 def test_what_is_taken_out_can_be_put_in_elsewhere_and_is_the_same(
     owner: Person, stranger: Person, superuser: psycopg.Connection[Any]
 ) -> None:
-    unpack(owner, put_in(owner, {"Crates/Öpener.ogg": OGG, "Crates/deep/b.ogg": OGG[:5000], "empty.txt": b""}))
+    files = {"Crates/Öpener.ogg": OGG, "Crates/deep/b.ogg": OGG[:5000], "empty.txt": b""}
+    unpack(owner, put_in(owner, files, "before.zip"))
     path = started(owner, "Set list: Friday / late")
     save(owner, path, "# sunrise\n", 1)
     superuser.execute(
@@ -93,8 +95,13 @@ def test_what_is_taken_out_can_be_put_in_elsewhere_and_is_the_same(
             assert hashlib.sha256(archive.read(item["path"])).hexdigest() == item["sha256"]
     assert json.loads(archive.read("problems.json")) == []
     item = put_in(stranger, body_of(owner.get(f"{owner.crate}/take-out")))
-    assert unpack(stranger, item).status_code == HTTPStatus.OK
-    assert [row for row in rows(superuser, stranger) if row[1] != "take"] == rows(superuser, owner)
+    assert "Unpack" in text_of(stranger.get(item))
+    done = unpack(stranger, item)
+    assert done.status_code == HTTPStatus.OK
+    assert rows(superuser, stranger) == rows(superuser, owner)
+    folder = re.search(rf'href="({stranger.crate}/folders/[^"]+)"', done.text)
+    assert folder, "it leads to the folder, which is called as the ZIP was"
+    assert "before" in text_of(stranger.get(folder[1]))
     assert found(stranger, q="sunrise peak") == ["Set list: Friday / late"]
     again = unpack(stranger, item)
     assert "0 files were unpacked" in text_of(again), "a second time adds nothing"

@@ -60,8 +60,12 @@ class TooMuch(Exception):
 
 @dataclass
 class Unpacked:
-    """What became of an archive: how many files were added, how many were there already, and which were left out."""
+    """What became of an archive: how many files were added, how many were there already, and which were left out.
 
+    `folder_id`: the folder that they are in.
+    """
+
+    folder_id: UUID | None = None
     added: int = 0
     there: int = 0
     left_out: list[str] = field(default_factory=list)
@@ -78,8 +82,8 @@ class _Archive:
     parent_id: UUID | None
 
 
-def unpack(*, content: Content, token: str | None, account_id: UUID, parent_id: UUID | None) -> Unpacked:
-    """Unpacks an item's bytes into a folder, each file in a transaction of its own.
+def unpack(*, content: Content, token: str | None, account_id: UUID, parent_id: UUID | None, folder: str) -> Unpacked:
+    """Unpacks an item's bytes into a folder of that name below the parent, each file in a transaction of its own.
 
     Call it outside of any transaction. Raises NoArchive, TooMuch, QuotaFull, NoRoom, NoSuchFolder, NotAllowed,
     NotSignedIn; and Altered where the archive's own blob is damaged.
@@ -92,7 +96,10 @@ def unpack(*, content: Content, token: str | None, account_id: UUID, parent_id: 
             allowed = reader.size * MOST_TIMES + SPARE
             if len(infos) > MOST_FILES or sum(info.file_size for info in infos) > allowed:
                 raise TooMuch
-            archive = _Archive(opened, _described(opened), token, account_id, parent_id)
+            described = _described(opened)
+            with acting_for("teamwork", token=token):
+                done.folder_id = folder_at(account_id=account_id, parent_id=parent_id, path=[folder])
+            archive = _Archive(opened, described, token, account_id, done.folder_id)
             for info in infos:
                 _unpack(archive, info, done)
     except BadZipFile as error:

@@ -42,6 +42,12 @@ def is_track(media_type: str) -> bool:
 
 
 @register.filter
+def is_archive(name: str) -> bool:
+    """Tell whether a file of this name may be one that can be unpacked here."""
+    return name.lower().endswith(".zip")
+
+
+@register.filter
 def plays_everywhere(media_type: str) -> bool:
     """Tell whether browsers of today play it; for AIFF it is Safari alone."""
     return is_track(media_type) and known_media_type(media_type) is not MediaType.AIFF

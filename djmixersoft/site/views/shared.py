@@ -184,7 +184,10 @@ def _closed(request: HttpRequest, token: str, state: str) -> HttpResponse:
         case "gone":
             reason = _("What this link showed isn’t there any more.")
         case _:
-            reason = _("We don’t know this link. Perhaps it was cut off on its way; please copy the whole of it.")
+            reason = _(
+                "There is nothing behind this link: what it led to was deleted, or a part of the link was lost on its "
+                "way. Please look whether you have the whole of it."
+            )
             return link_gone(request, HTTPStatus.NOT_FOUND, reason, next_step=front)
     return link_gone(request, HTTPStatus.GONE, reason, next_step=front)
 

@@ -1,6 +1,7 @@
 """Taking Content out as a ZIP, and putting one back in, by an account's members."""
 
 from http import HTTPStatus
+from pathlib import PurePosixPath
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -41,7 +42,7 @@ def take_out_folder(request: HttpRequest, account_id: UUID, item_id: UUID) -> Ht
 @purpose("teamwork", own_transaction=True)
 @methods("POST")
 def unpack_item(request: HttpRequest, account_id: UUID, item_id: UUID) -> HttpResponseBase:
-    """An account's members unpack a ZIP that lies in it, into the folder where it lies."""
+    """An account's members unpack a ZIP that lies in it, into a folder of its name beside it."""
     token = token_of(request)
     try:
         with acting_for("teamwork", token=token):
@@ -52,7 +53,8 @@ def unpack_item(request: HttpRequest, account_id: UUID, item_id: UUID) -> HttpRe
         if content is None:
             raise Http404
         with content.file:
-            done = unpack(content=content, token=token, account_id=account_id, parent_id=item.parent_id)
+            folder = PurePosixPath(item.name).stem
+            done = unpack(content=content, token=token, account_id=account_id, parent_id=item.parent_id, folder=folder)
     except (NoArchive, TooMuch, QuotaFull, NoRoom, NoSuchFolder, Altered, Missing, KeyRefused) as error:
         return _refused(request, account_id, item_id, error)
     except NotAllowed:
