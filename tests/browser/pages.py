@@ -69,6 +69,7 @@ PAGES: Final[Mapping[str, Sequence[Visit]]] = {
     ],
     "members": [
         ("admin", lambda scene: f"{scene.admin.account}/members"),
+        ("member", lambda scene: f"{scene.admin.account}/members"),
         ("newcomer", lambda scene: f"{scene.newcomer.account}/members"),
     ],
     "item": [

@@ -140,7 +140,7 @@ def shown_texts(cell: Cell) -> set[str]:
         "rename": {f"{side.word}-track"},
         "item": {f"{side.word}-track", side.sha256, f"{side.word}-name"},
         "item-file": {side.file.decode()},
-        "members": {side.chief.email, side.guest, side.invitation},
+        "members": {side.chief.email, *({side.guest, side.invitation} if actor.name != "Bob" else ())},
         "invitation": {f"{side.word}-crew", side.guest, side.chief.email},
         "mailbox": {f"{side.word}-letter", side.guest},
         "mailbox-message": {f"{side.word}-letter", side.guest},

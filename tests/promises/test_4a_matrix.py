@@ -88,7 +88,7 @@ account-new          POST  -          done     done     done     done     sign i
 account              GET   its ids    shown    shown    absent   absent   sign in
 account-rename       POST  its ids    done     absent   absent   absent   sign in  account
 upload               POST  its ids    done     done     absent   absent   sign in  item document
-members              GET   its ids    shown    absent   absent   absent   sign in
+members              GET   its ids    shown    shown    absent   absent   sign in
 member-change        POST  promote    done     absent   absent   absent   sign in  membership
 member-change        POST  demote     done     absent   absent   absent   sign in  membership
 member-change        POST  remove     done     absent   absent   absent   sign in  membership

@@ -125,18 +125,35 @@ def test_too_many_open_invitations_to_one_address_get_a_sentence(owner: Person) 
 
 def test_a_member_is_made_administrator_and_plain_again(owner: Person, mate: Person, superuser: Superuser) -> None:
     who = id_of(owner, mate, superuser)
-    assert mate.get(f"{owner.crate}/members").status_code == HTTPStatus.NOT_FOUND
+    assert not decides(mate, owner)
     assert change(owner, who, "promote")["Location"] == f"{owner.crate}/members?done=promote"
-    assert mate.get(f"{owner.crate}/members").status_code == HTTPStatus.OK
+    assert decides(mate, owner)
     assert change(owner, who, "demote")["Location"] == f"{owner.crate}/members?done=demote"
-    assert mate.get(f"{owner.crate}/members").status_code == HTTPStatus.NOT_FOUND
+    assert not decides(mate, owner)
+
+
+def decides(member: Person, owner: Person) -> bool:
+    """Whether who is in the account is this member's to decide, by what their page offers."""
+    shown = member.get(f"{owner.crate}/members")
+    assert owner.email in text_of(shown), "members see each other"
+    offers = {word in text_of(shown) for word in ("Send the invitation", "The account’s name", "as Administrator")}
+    assert len(offers) == 1
+    return offers == {True}
+
+
+def test_members_see_who_is_in_but_not_who_is_invited(owner: Person, mate: Person, post: Post) -> None:
+    guest, _path = invited(owner, post)
+    assert guest.email in text_of(owner.get(f"{owner.crate}/members"))
+    shown = mate.get(f"{owner.crate}/members").text
+    assert (owner.email in shown, mate.email in shown, guest.email in shown) == (True, True, False)
+    assert shown.count(f'action="{owner.crate}/members/') == 1, "the one for leaving"
 
 
 def test_the_account_is_handed_over(owner: Person, mate: Person, superuser: Superuser) -> None:
     done = change(owner, id_of(owner, mate, superuser), "hand-over")
     assert done["Location"] == f"{owner.crate}?done=hand-over"
-    assert owner.get(f"{owner.crate}/members").status_code == HTTPStatus.NOT_FOUND
-    assert mate.get(f"{owner.crate}/members").status_code == HTTPStatus.OK
+    assert not decides(owner, owner)
+    assert decides(mate, owner)
 
 
 def test_who_is_removed_loses_sight(owner: Person, mate: Person, superuser: Superuser) -> None:

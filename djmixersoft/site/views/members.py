@@ -1,4 +1,4 @@
-"""Who belongs to an account, and who is invited: for its Administrators."""
+"""Who belongs to an account, for its members; and who is invited, for its Administrators."""
 
 from http import HTTPStatus
 from uuid import UUID
@@ -20,8 +20,8 @@ from djmixersoft.site.pages import SHOWN, Context, SeeOther, error_page, methods
 @purpose("teamwork")
 @methods(*SHOWN)
 def members(request: HttpRequest, account_id: UUID) -> HttpResponseBase:
-    """An account's Administrators see its members and invitations; nobody else does."""
-    return _page(request, access_administered(account_id))
+    """An account's members see each other, and its Administrators what they can do about it; nobody else does."""
+    return _page(request, access_account(account_id))
 
 
 @purpose("teamwork")
@@ -112,7 +112,8 @@ def _page(
         "invite_form": InviteForm(),
         "rename_form": AccountForm(initial={"name": account.name}, auto_id="rename-%s"),
     }
-    return page(request, "members", {**frame, **(context or {})}, title=_("Members and invitations"), status=status)
+    title = _("Members and invitations") if account.is_administrator else _("Members")
+    return page(request, "members", {**frame, **(context or {})}, title=title, status=status)
 
 
 def _without_administrator(request: HttpRequest, account: AccountRow) -> HttpResponse:
