@@ -169,11 +169,13 @@ def test_a_damaged_blob_is_an_error_and_never_a_short_or_wrong_file(
 
 def test_an_account_key_that_was_altered_opens_nothing(owner: Person, superuser: Superuser) -> None:
     item = uploaded(owner)
-    superuser.execute(
-        "UPDATE djms.account_key SET wrapped = set_byte(wrapped, 20, get_byte(wrapped, 20) # 1) WHERE account_id = %s",
-        (owner.account_id,),
+    flip = (
+        "UPDATE djms.account_key SET wrapped = set_byte(wrapped, 20, get_byte(wrapped, 20) # 1) WHERE account_id = %s"
     )
+    superuser.execute(flip, (owner.account_id,))
     assert owner.get(f"{item}/file").status_code == HTTPStatus.INTERNAL_SERVER_ERROR
+    superuser.execute(flip, (owner.account_id,))
+    assert owner.get(f"{item}/file").status_code == HTTPStatus.OK
 
 
 def test_what_is_removed_is_gone_with_its_blob(owner: Person, mate: Person, superuser: Superuser) -> None:
