@@ -191,7 +191,7 @@ class Machine(Playing):
             match self.turn // PLAYERS % 3, account.items:
                 case 0, _:
                     emails = [member.email for member in account.members]
-                    self._look(who, f"{crate}/members", 200 if account.is_run_by(who) else 404, shows=emails)
+                    self._look(who, f"{crate}/members", 200 if is_in else 404, shows=emails)
                 case 1, [*_, last]:
                     self._look(who, f"{crate}/items/{last.id}", 200 if is_in else 404, shows=[last.word])
                 case 2, [*_, last]:

@@ -68,6 +68,23 @@ def test_another_account_can_not_be_written_to(site: str, world: World) -> None:
         assert alice.changed("DELETE FROM djms.item WHERE account_id = %s", world.b.id) == 0
 
 
+def test_a_plain_member_deletes_for_good_what_they_added_and_only_an_administrator_the_rest(
+    site: str, world: World
+) -> None:
+    thrown_away = "UPDATE djms.item SET trashed_with = id WHERE id = ANY(%s)"
+    gone = "DELETE FROM djms.item WHERE id = %s"
+    with acting(site, "p_teamwork", token=world.bob.token) as bob:
+        mine = bob.value(f"{NEW_ITEM} RETURNING id", world.a.id, world.bob.id)
+        theirs = bob.value(
+            "SELECT id FROM djms.item WHERE added_by = %s AND trashed_with IS NULL LIMIT 1", world.alice.id
+        )
+        assert bob.changed(thrown_away, [mine, theirs]) == 2
+        assert (bob.changed(gone, mine), bob.changed(gone, theirs)) == (1, 0)
+    with acting(site, "p_teamwork", token=world.alice.token) as alice:
+        assert alice.changed(thrown_away, [theirs]) == 1
+        assert alice.changed(gone, theirs) == 1
+
+
 def test_nobody_makes_themselves_a_member(site: str, world: World) -> None:
     with acting(site, "p_teamwork", token=world.alice.token) as alice:
         for account in (world.a.id, world.b.id):
