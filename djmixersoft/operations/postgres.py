@@ -108,7 +108,7 @@ class EmbeddedPostgres:
 
     def is_running(self) -> bool:
         """Tell whether the postmaster that this object started still lives."""
-        return bool(self._process) and self._process.poll() is None  # type: ignore[union-attr]
+        return self._process is not None and self._process.poll() is None
 
     def is_ready(self) -> bool:
         """Tell whether the server, whoever started it, takes connections."""

@@ -13,6 +13,9 @@ from typing import Final
 
 HEAD_SIZE: Final = 512
 """Bytes of a file's beginning that are enough to decide."""
+# The bits of a frame's header that tell it (ISO/IEC 11172-3 §2.4.1.3; 13818-7 §6.2.1).
+_MP3_FIXED, _MP3_SYNC, _MP3_BIT_RATE, _MP3_SAMPLE_RATE = 0xFFE600, 0xFFE200, 0x0000F0, 0x00000C
+_ADTS_FIXED, _ADTS_SYNC = 0xFFF6, 0xFFF0
 
 
 class MediaType(StrEnum):
@@ -68,18 +71,13 @@ def _is_mp3(head: bytes) -> bool:
     """Accept an ID3 tag, or a frame header: 11 set bits, layer III, a bit rate and sample rate that exist."""
     if head[:3] == b"ID3":
         return True
-    return (
-        len(head) > 2  # noqa: PLR2004
-        and head[0] == 0xFF  # noqa: PLR2004
-        and head[1] & 0xE6 == 0xE2  # noqa: PLR2004
-        and head[2] & 0xF0 != 0xF0  # noqa: PLR2004
-        and head[2] & 0x0C != 0x0C  # noqa: PLR2004
-    )
+    first = int.from_bytes(head[:3].ljust(3, b"\xff"))  # cut short, it has no bit rate that exists
+    return first & _MP3_FIXED == _MP3_SYNC and _MP3_BIT_RATE & ~first != 0 and _MP3_SAMPLE_RATE & ~first != 0
 
 
 def _is_aac(head: bytes) -> bool:
     """Accept an ID3 tag, or an ADTS frame header: 12 set bits, layer 0 (ISO/IEC 13818-7)."""
-    return head[:3] == b"ID3" or (len(head) > 1 and head[0] == 0xFF and head[1] & 0xF6 == 0xF0)  # noqa: PLR2004
+    return head[:3] == b"ID3" or int.from_bytes(head[:2].ljust(2, b"\xff")) & _ADTS_FIXED == _ADTS_SYNC
 
 
 def _is_webp(head: bytes) -> bool:

@@ -3,6 +3,7 @@
 import json
 import random
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from copy import deepcopy
 from hashlib import sha256
@@ -24,7 +25,7 @@ BREATH = 0.0 if IS_LONG else 0.03  # seconds between two acts, so that what was 
 ANSWERS = {HTTPStatus.SEE_OTHER, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}
 
 
-class Worker:
+class Worker(ABC):
     """Somebody with an account of their own.
 
     `acts`: how much they did; `interrupted`: how many of their requests got no answer, or that they should ask later.
@@ -37,13 +38,13 @@ class Worker:
         browser.cookies[COOKIE] = self.member.token
         self.crate = Crate(Person("", browser, self.member.account_id), f"/accounts/{self.member.account_id}")
 
+    @abstractmethod
     def act(self) -> None:
         """Do one thing, until it is known whether it was done."""
-        raise NotImplementedError
 
+    @abstractmethod
     def check(self) -> None:
         """See whether all is there that was promised."""
-        raise NotImplementedError
 
     def answer(self, ask: Callable[[], Any]) -> Any:  # noqa: ANN401 - a response of the test client
         """What the site says, or None where that stays unknown."""

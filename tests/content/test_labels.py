@@ -226,3 +226,16 @@ def test_a_value_that_was_replaced_or_removed_comes_back_unless_others_kept_anot
     mates.post(f"items/{file}/data", data_name="cues", data_value="[7]")
     assert crate.undo(over).status_code == HTTPStatus.CONFLICT
     assert data_of(crate, file) == {"cues": [7]}
+
+
+def test_what_is_in_the_trash_by_now_gets_a_sentence_and_can_be_taken_back_once_it_is_out(crate: Crate) -> None:
+    file = crate.file("a.ogg")
+    crate.post(f"items/{file}/comments", comment="a long thought")
+    (mine,) = re.findall(r"comments/([0-9a-f-]{36})/remove", page_of(crate, file).text)
+    gone = crate.post(f"items/{file}/comments/{mine}/remove")
+    crate.throw_away(file)
+    answer = crate.undo(gone)
+    assert (answer.status_code, "thrown away meanwhile" in text_of(answer)) == (HTTPStatus.CONFLICT, True)
+    crate.post("trash/restore", file)
+    assert crate.undo(gone).status_code == HTTPStatus.SEE_OTHER
+    assert comments_of(crate, file) == ["a long thought"]

@@ -123,7 +123,8 @@ def undo(request: HttpRequest, account_id: UUID, undo_id: UUID) -> HttpResponseB
         with transaction.atomic():
             done = undoing.take_back(account_id=account_id, undo_id=undo_id)
     except NotAllowed:
-        raise Http404 from None
+        sentence = _("What this is about was deleted or thrown away meanwhile. Nothing was done.")
+        return error_page(request, HTTPStatus.CONFLICT, _("Not any more"), sentence, next_step=next_step)
     except labels.TooMany:
         sentence = _("Something else was put there meanwhile, and no more fits. Nothing was done.")
         return error_page(request, HTTPStatus.CONFLICT, _("Not any more"), sentence, next_step=next_step)
