@@ -60,6 +60,7 @@ def parser() -> argparse.ArgumentParser:
     site.add_argument("--wait", action="store_true", help=argparse.SUPPRESS)
     worker = commands.add_parser("worker", help="a worker's process alone (environment: see settings.py)")
     worker.add_argument("name", choices=["mailer", "steward"])
+    commands.add_parser("sealer", help="the sealer's process alone (environment: see settings.py)")
     return top
 
 
@@ -98,6 +99,10 @@ def _run(args: argparse.Namespace) -> int:  # noqa: PLR0911 - one return for eac
             from djmixersoft.operations.worker import run as run_worker
 
             return run_worker(args.name)
+        case "sealer":
+            from djmixersoft.operations.sealing import run as run_sealer
+
+            return run_sealer()
         case "database-sql":
             from djmixersoft.operations.bootstrap import operator_sql
 

@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "djmixersoft.policy",
     "djmixersoft.vault",
+    "djmixersoft.ledger",
     "djmixersoft.people",
     "djmixersoft.mail",
     "djmixersoft.accounts",

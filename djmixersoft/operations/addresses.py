@@ -82,7 +82,7 @@ def operator_urls(environment: Mapping[str, str]) -> dict[str, str]:
     """
     urls = {name: environment.get(f"DATABASE_URL_{name.upper()}", "") for name in PROCESSES}
     urls = {name: url for name, url in urls.items() if url}
-    for needed in ("site", "mailer", "steward", "auditor", "owner"):
+    for needed in ("site", "mailer", "steward", "sealer", "auditor", "owner"):
         if urls and needed not in urls:
             raise Refusal(
                 f"DATABASE_URL_{needed.upper()} is not set, while DATABASE_URL_{next(iter(urls)).upper()} is; "

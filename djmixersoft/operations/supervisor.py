@@ -49,6 +49,7 @@ class Supervisor:
         urls = database.login_urls(data, os.environ)
         self.site = self._child("site", urls, "site", "--site-port", str(port))
         self.workers = [self._child(name, urls, "worker", name) for name in WORKERS]
+        self.workers.append(self._child("sealer", urls, "sealer"))
         self.auditor = Recurring(
             "auditor",
             [*database.SELF, "promises", "verify", "--log"],

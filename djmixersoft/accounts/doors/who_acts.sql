@@ -1,0 +1,19 @@
+-- Who acts, by the secret that the transaction carries, and as what: 'administrator', 'member' or 'person' (no member of
+-- that account), 'visitor' where nobody is signed in, 'program' where it is one of our own.
+create or replace function djms.who_acts(in_account uuid, out person uuid, out role text)
+language plpgsql stable security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
+begin
+  select s.person_id into person from session s
+   where s.token_hash = sha256(convert_to(nullif(current_setting('djms.token', true), ''), 'UTF8'))
+     and s.expires > clock_timestamp();
+  if person is null then
+    select t.bearer into person from token_bearer() t;
+  end if;
+  if person is null then
+    role := case session_user when 'djms_site' then 'visitor' else 'program' end;
+    return;
+  end if;
+  select case when m.is_administrator then 'administrator' else 'member' end into role from membership m
+   where m.account_id = in_account and m.person_id = person;
+  role := coalesce(role, 'person');
+end $$;

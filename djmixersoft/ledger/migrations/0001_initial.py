@@ -1,0 +1,175 @@
+"""The tables of this app, as they began. What the tree is made of is added to, and never changed or removed."""
+
+import django.contrib.postgres.functions
+import django.db.models.functions.datetime
+from django.db import migrations, models
+
+# Whoever owns the tables may do with them what they like, and is told to stop here first.
+_NEVER_CHANGES = """
+CREATE FUNCTION never_changes() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$ BEGIN
+  RAISE EXCEPTION 'the ledger is added to, and never changed' USING ERRCODE = '42501';
+END $$
+"""
+_ADDED_TO_ONLY = ("ledger_leaf", "ledger_node", "ledger_heads_leaf", "ledger_heads_node")
+
+
+class Migration(migrations.Migration):
+    initial = True
+
+    dependencies = []
+
+    operations = [
+        migrations.CreateModel(
+            name="Cosignature",
+            fields=[
+                ("witness", models.TextField(primary_key=True, serialize=False)),
+                ("size", models.BigIntegerField()),
+                ("checkpoint", models.BinaryField()),
+                ("line", models.TextField()),
+                ("made_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+            ],
+            options={
+                "db_table": "ledger_cosignature",
+            },
+        ),
+        migrations.CreateModel(
+            name="Entry",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("log_id", models.UUIDField()),
+                ("account_id", models.UUIDField(null=True)),
+                ("person_id", models.UUIDField(null=True)),
+                ("entry", models.BinaryField(null=True)),
+                ("salt", models.BinaryField(null=True)),
+                ("leaf", models.BinaryField()),
+            ],
+            options={
+                "db_table": "ledger_entry",
+            },
+        ),
+        migrations.CreateModel(
+            name="Heads",
+            fields=[
+                ("id", models.SmallIntegerField(primary_key=True, serialize=False)),
+                ("key", models.TextField()),
+                ("size", models.BigIntegerField()),
+                ("edge", models.BinaryField()),
+                ("checkpoint", models.BinaryField()),
+                ("sealed_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("trouble", models.TextField(db_default="")),
+            ],
+            options={
+                "db_table": "ledger_heads",
+            },
+        ),
+        migrations.CreateModel(
+            name="HeadsLeaf",
+            fields=[
+                ("index", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("head", models.TextField()),
+                ("hash", models.BinaryField()),
+            ],
+            options={
+                "db_table": "ledger_heads_leaf",
+            },
+        ),
+        migrations.CreateModel(
+            name="HeadsNode",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "level", "index", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("level", models.SmallIntegerField()),
+                ("index", models.BigIntegerField()),
+                ("hash", models.BinaryField()),
+            ],
+            options={
+                "db_table": "ledger_heads_node",
+            },
+        ),
+        migrations.CreateModel(
+            name="Leaf",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "log_id", "index", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("log_id", models.UUIDField()),
+                ("index", models.BigIntegerField()),
+                ("account_id", models.UUIDField(null=True)),
+                ("person_id", models.UUIDField(null=True)),
+                ("hash", models.BinaryField()),
+                ("entry_id", models.BigIntegerField(unique=True)),
+            ],
+            options={
+                "db_table": "ledger_leaf",
+            },
+        ),
+        migrations.CreateModel(
+            name="Log",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        db_default=django.contrib.postgres.functions.RandomUUID(), primary_key=True, serialize=False
+                    ),
+                ),
+                ("account_id", models.UUIDField(null=True, unique=True)),
+                ("person_id", models.UUIDField(null=True, unique=True)),
+                ("origin", models.TextField(unique=True)),
+                ("size", models.BigIntegerField(db_default=0)),
+                ("edge", models.BinaryField(db_default=b"")),
+                ("checkpoint", models.BinaryField(null=True)),
+                ("head_index", models.BigIntegerField(null=True)),
+                ("sealed_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "db_table": "ledger_log",
+            },
+        ),
+        migrations.CreateModel(
+            name="Node",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "log_id", "level", "index", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("log_id", models.UUIDField()),
+                ("level", models.SmallIntegerField()),
+                ("index", models.BigIntegerField()),
+                ("account_id", models.UUIDField(null=True)),
+                ("person_id", models.UUIDField(null=True)),
+                ("hash", models.BinaryField()),
+            ],
+            options={
+                "db_table": "ledger_node",
+            },
+        ),
+        migrations.CreateModel(
+            name="Waiting",
+            fields=[
+                ("entry_id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("log_id", models.UUIDField()),
+                ("hash", models.BinaryField()),
+            ],
+            options={
+                "db_table": "ledger_waiting",
+            },
+        ),
+        migrations.RunSQL(_NEVER_CHANGES, "DROP FUNCTION never_changes() CASCADE"),
+        *(
+            migrations.RunSQL(
+                f"CREATE TRIGGER never_changes BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}"
+                " FOR EACH STATEMENT EXECUTE FUNCTION never_changes()",
+                "",
+            )
+            for table in _ADDED_TO_ONLY
+        ),
+    ]

@@ -1,0 +1,137 @@
+"""The ledger's tables: logs of entries, one for each account and each person, and the heads log over them.
+
+Entries are written by the door `record` alone, everything under them by the sealer. Nothing here points at an account
+or a person by a foreign key: what is on record outlives them.
+"""
+
+from django.contrib.postgres.functions import RandomUUID
+from django.db import models
+from django.db.models.functions import Now
+
+
+class Log(models.Model):
+    """The log of an account or of a person. `origin`: its random name; `edge`: the hashes of its complete subtrees.
+
+    `checkpoint` is the signed head of `size` entries, and `head_index` its place in the heads log; both are missing
+    until the first entry is sealed.
+    """
+
+    id = models.UUIDField(primary_key=True, db_default=RandomUUID())
+    account_id = models.UUIDField(null=True, unique=True)
+    person_id = models.UUIDField(null=True, unique=True)
+    origin = models.TextField(unique=True)
+    size = models.BigIntegerField(db_default=0)
+    edge = models.BinaryField(db_default=b"")
+    checkpoint = models.BinaryField(null=True)
+    head_index = models.BigIntegerField(null=True)
+    sealed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "ledger_log"
+
+
+class Entry(models.Model):
+    """An entry's bytes (canonical JSON) and the salt with which its leaf was made; both can be erased."""
+
+    id = models.BigAutoField(primary_key=True)
+    log_id = models.UUIDField()
+    account_id = models.UUIDField(null=True)
+    person_id = models.UUIDField(null=True)
+    entry = models.BinaryField(null=True)
+    salt = models.BinaryField(null=True)
+    leaf = models.BinaryField()
+
+    class Meta:
+        db_table = "ledger_entry"
+
+
+class Waiting(models.Model):
+    """An entry that isn't sealed yet: the outbox. `hash`: its leaf's hash."""
+
+    entry_id = models.BigIntegerField(primary_key=True)
+    log_id = models.UUIDField()
+    hash = models.BinaryField()
+
+    class Meta:
+        db_table = "ledger_waiting"
+
+
+class Leaf(models.Model):
+    """The place of an entry in its log, and its leaf's hash. Never changed, never removed."""
+
+    pk = models.CompositePrimaryKey("log_id", "index")
+    log_id = models.UUIDField()
+    index = models.BigIntegerField()
+    account_id = models.UUIDField(null=True)
+    person_id = models.UUIDField(null=True)
+    hash = models.BinaryField()
+    entry_id = models.BigIntegerField(unique=True)
+
+    class Meta:
+        db_table = "ledger_leaf"
+
+
+class Node(models.Model):
+    """The hash of 256**level leaves of a log side by side, from `index * 256**level` on."""
+
+    pk = models.CompositePrimaryKey("log_id", "level", "index")
+    log_id = models.UUIDField()
+    level = models.SmallIntegerField()
+    index = models.BigIntegerField()
+    account_id = models.UUIDField(null=True)
+    person_id = models.UUIDField(null=True)
+    hash = models.BinaryField()
+
+    class Meta:
+        db_table = "ledger_node"
+
+
+class Heads(models.Model):
+    """The heads log: a single row, made by the sealer. `trouble`: why it refuses to seal, if it does."""
+
+    id = models.SmallIntegerField(primary_key=True)
+    key = models.TextField()
+    size = models.BigIntegerField()
+    edge = models.BinaryField()
+    checkpoint = models.BinaryField()
+    sealed_at = models.DateTimeField(db_default=Now())
+    trouble = models.TextField(db_default="")
+
+    class Meta:
+        db_table = "ledger_heads"
+
+
+class HeadsLeaf(models.Model):
+    """The head of a log, as an entry of the heads log: its text is what `hash` is the hash of."""
+
+    index = models.BigIntegerField(primary_key=True)
+    head = models.TextField()
+    hash = models.BinaryField()
+
+    class Meta:
+        db_table = "ledger_heads_leaf"
+
+
+class HeadsNode(models.Model):
+    """The hash of 256**level leaves of the heads log side by side, from `index * 256**level` on."""
+
+    pk = models.CompositePrimaryKey("level", "index")
+    level = models.SmallIntegerField()
+    index = models.BigIntegerField()
+    hash = models.BinaryField()
+
+    class Meta:
+        db_table = "ledger_heads_node"
+
+
+class Cosignature(models.Model):
+    """What a witness answered last: its line over the checkpoint of `size` heads."""
+
+    witness = models.TextField(primary_key=True)
+    size = models.BigIntegerField()
+    checkpoint = models.BinaryField()
+    line = models.TextField()
+    made_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "ledger_cosignature"

@@ -1,0 +1,73 @@
+"""The sealer's process: every 200 ms it seals what waits. It alone holds the ledger's key, in a folder of its own."""
+
+import logging
+import os
+import signal
+import threading
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+import psycopg
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from djmixersoft.ledger.kept import Forked, KeptHeads
+from djmixersoft.ledger.notes import Algorithm, SigningKey
+from djmixersoft.ledger.sealing import BATCH, Altered, Sealer
+
+TICK: Final = 0.2  # seconds
+PAUSE: Final = 1.0  # seconds until a database that is gone, or another sealer's place, is asked for again
+OPTIONS: Final = "-c role=p_sealing -c search_path=djms -c TimeZone=UTC -c statement_timeout=15s -c lock_timeout=5s"
+_KEY_FILE: Final = "key"
+
+log = logging.getLogger("djmixersoft.ledger")
+
+
+def run(folder: Path, url: str) -> int:
+    """Seal until told to stop: 0. Return 1, having said why, where the ledger isn't what was sealed last."""
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    folder.mkdir(mode=0o700, exist_ok=True)
+    key = own_key(folder)
+    kept = KeptHeads(folder / "heads.sqlite3")
+    while not stopping.is_set():
+        try:
+            with psycopg.connect(url, options=OPTIONS, application_name="djms-sealer", autocommit=True) as connection:
+                _work(Sealer(connection, key, kept), stopping)
+        except (Forked, Altered) as refusal:
+            log.critical("the ledger is not sealed any more: %s", refusal)
+            return 1
+        except psycopg.OperationalError as error:
+            log.warning("the sealer has lost its database, and tries again: %s", type(error).__name__)
+            stopping.wait(PAUSE)
+    return 0
+
+
+def _work(sealer: Sealer, stopping: threading.Event) -> None:
+    try:
+        while not sealer.begin():
+            if stopping.wait(PAUSE):
+                return
+        sealer.seal()
+        sealer.trouble("")
+        while not stopping.is_set():
+            if sealer.seal() < BATCH:
+                stopping.wait(TICK)
+    except (Forked, Altered) as refusal:
+        sealer.trouble(str(refusal))
+        raise
+
+
+def own_key(folder: Path) -> SigningKey:
+    """Return the key in a folder, made at its first use; its name is the heads log's origin, which is random."""
+    path = folder / _KEY_FILE
+    if not path.exists():
+        made = SigningKey(f"djmixersoft-heads/{uuid4().hex}", Algorithm.ED25519, Ed25519PrivateKey.generate())
+        fresh = path.with_suffix(".new")
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(made.private_text() + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.rename(path)
+    return SigningKey.parse(path.read_text("ascii"))

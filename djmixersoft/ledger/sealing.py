@@ -1,0 +1,183 @@
+"""Sealing: what waits in the outbox gets its place in its log, and the heads log over all logs is signed anew.
+
+One batch is one transaction, and each head is advanced only from the size that it was made from. Before anything is
+signed, every leaf is made again from its entry's bytes, and every head is held against what is kept outside of the
+database (kept.py).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from psycopg.errors import SerializationFailure
+
+from djmixersoft.ledger.checkpoints import Head
+from djmixersoft.ledger.entries import hash_of_leaf
+from djmixersoft.ledger.growing import Growth, Standing, grow
+from djmixersoft.ledger.kept import Forked, KeptHeads
+from djmixersoft.ledger.merkle import HASH_SIZE, leaf_hash
+from djmixersoft.ledger.notes import SigningKey
+
+if TYPE_CHECKING:
+    from psycopg import Connection, Cursor
+
+BATCH: Final = 5_000
+"""Entries in a transaction: a fraction of a second's work."""
+ONE_SEALER: Final = 0x736561  # the advisory lock's number
+_HEADS: Final = 1  # the id of the one row of ledger_heads
+
+
+class Altered(Exception):
+    """An entry that waits to be sealed isn't what was recorded; nothing may be signed over it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    entry: int
+    log: UUID
+    hash: bytes
+
+
+class Sealer:
+    """Seals what waits, on a connection that has the purpose `sealing`, with the key of the heads log."""
+
+    def __init__(self, connection: "Connection[Any]", key: SigningKey, kept: KeptHeads) -> None:
+        self.connection, self.key, self.kept = connection, key, kept
+
+    def begin(self) -> bool:
+        """Take the one sealer's place, and look at the heads log, or make it. False where another sealer has it.
+
+        Raises Forked where the database isn't what was sealed last.
+        """
+        taken = self.connection.execute("SELECT pg_try_advisory_lock(%s)", (ONE_SEALER,)).fetchone()
+        if not taken or not taken[0]:
+            return False
+        with self.connection.transaction():
+            if heads := self._heads():
+                self.kept.check([heads.head])
+                self.kept.settle(heads.head)
+            else:
+                empty = Standing(self.key.name)
+                self.kept.check([empty.head])
+                self.kept.plan([(empty.head, empty.head)])
+                self.connection.execute(
+                    "INSERT INTO ledger_heads (id, key, size, edge, checkpoint) VALUES (%s, %s, 0, '', %s)",
+                    (_HEADS, str(self.key.verifier), empty.head.signed(self.key)),
+                )
+        return True
+
+    def seal(self, most: int = BATCH) -> int:
+        """Seal one batch, and return how many entries it had.
+
+        Raises Forked or Altered, and signs nothing, where the database isn't what it was.
+        """
+        with self.connection.transaction():
+            heads = self._heads()
+            if heads is None:
+                raise Forked("the head over all logs is gone from the database")
+            self.kept.check([heads.head])
+            waiting = self._waiting(most)
+            sealed = self._seal(heads, waiting) if waiting else None
+        if sealed:
+            self.kept.settle(sealed)
+        return len(waiting)
+
+    def trouble(self, what: str) -> None:
+        """Leave word in the database, for the pages that show how the ledger is, of why nothing is sealed; or "" ."""
+        self.connection.execute(
+            "UPDATE ledger_heads SET trouble = %s WHERE id = %s AND trouble <> %s", (what, _HEADS, what)
+        )
+
+    def _heads(self) -> Standing | None:
+        row = self.connection.execute("SELECT key, size, edge FROM ledger_heads WHERE id = %s", (_HEADS,)).fetchone()
+        if row is None:
+            return None
+        if row[0] != str(self.key.verifier):
+            raise Forked("the head over all logs in the database is of another key")
+        return _standing(self.key.name, row[1], row[2])
+
+    def _waiting(self, most: int) -> list[_Waiting]:
+        found = []
+        rows = self.connection.execute("SELECT * FROM waiting_entries(%s)", (most,), binary=True)
+        for entry_id, log, hashed, salt, entry in rows:
+            if salt is None or entry is None or hash_of_leaf(salt, entry) != hashed:
+                message = f"entry {entry_id}, which waits to be sealed, isn't what was recorded"
+                raise Altered(message)
+            found.append(_Waiting(entry_id, log, hashed))
+        return found
+
+    def _seal(self, heads: Standing, waiting: list[_Waiting]) -> Head:
+        of_log: dict[UUID, list[_Waiting]] = {}
+        for one in waiting:
+            of_log.setdefault(one.log, []).append(one)
+        standings = self._standings(of_log)
+        self.kept.check(one.head for one in standings.values())
+        growths = {log: grow(standings[log], [one.hash for one in its]) for log, its in of_log.items()}
+        texts = [str(growth.after.head) for growth in growths.values()]
+        grown_heads = grow(heads, [leaf_hash(text.encode()) for text in texts])
+        self.kept.plan((one.before.head, one.after.head) for one in (*growths.values(), grown_heads))
+        with self.connection.pipeline():
+            self._write_logs(of_log, growths, heads.size)
+            advanced = self._write_heads(grown_heads, texts)
+        if advanced.rowcount != 1:
+            raise SerializationFailure("the heads log has grown meanwhile")
+        return grown_heads.after.head
+
+    def _standings(self, logs: Iterable[UUID]) -> Mapping[UUID, Standing]:
+        wanted = list(logs)
+        rows = self.connection.execute("SELECT * FROM log_heads(%s)", (wanted,), binary=True)
+        found = {log: _standing(origin, size, edge) for log, origin, size, edge in rows}
+        if missing := set(wanted) - set(found):
+            message = f"{len(missing)} logs are gone from the database"
+            raise Forked(message)
+        return found
+
+    def _write_logs(
+        self, of_log: Mapping[UUID, list[_Waiting]], growths: Mapping[UUID, Growth], first_head: int
+    ) -> None:
+        leaves = [
+            (log, growths[log].before.size + at, one.hash, one.entry)
+            for log, its in of_log.items()
+            for at, one in enumerate(its)
+        ]
+        self._call("append_leaves(%s, %s, %s, %s)", leaves)
+        if nodes := [(log, *node) for log, growth in growths.items() for node in growth.nodes]:
+            self._call("append_nodes(%s, %s::integer[], %s, %s)", nodes)
+        advances = []
+        for place, (log, growth) in enumerate(growths.items()):
+            after = growth.after
+            # Each log's head is signed by the same key, under the log's own name.
+            checkpoint = after.head.signed(replace(self.key, name=after.origin))
+            advances.append((log, growth.before.size, after.size, after.edge, checkpoint, first_head + place))
+        self._call("advance_logs(%s, %s, %s, %s, %s, %s)", advances)
+
+    def _write_heads(self, growth: Growth, texts: list[str]) -> "Cursor[Any]":
+        before, after = growth.before, growth.after
+        leaves = [(before.size + at, text, leaf_hash(text.encode())) for at, text in enumerate(texts)]
+        self._insert("ledger_heads_leaf (index, head, hash)", "unnest(%s::bigint[], %s::text[], %s::bytea[])", leaves)
+        if growth.nodes:
+            types = "unnest(%s::smallint[], %s::bigint[], %s::bytea[])"
+            self._insert("ledger_heads_node (level, index, hash)", types, growth.nodes)
+        return self.connection.execute(
+            "UPDATE ledger_heads SET size = %s, edge = %s, checkpoint = %s, sealed_at = clock_timestamp(), trouble = ''"
+            " WHERE id = %s AND size = %s",
+            (after.size, after.edge, after.head.signed(self.key), _HEADS, before.size),
+        )
+
+    def _call(self, door: str, rows: list[tuple[Any, ...]]) -> None:
+        self.connection.execute(f"SELECT {door}".encode(), [list(column) for column in zip(*rows, strict=True)])
+
+    def _insert(self, table: str, source: str, rows: Iterable[tuple[Any, ...]]) -> None:
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        # The names are those of this file.
+        self.connection.execute(f"INSERT INTO {table} SELECT * FROM {source}".encode(), columns)  # noqa: S608
+
+
+def _standing(origin: str, size: int, edge: bytes) -> Standing:
+    """A log as the database tells of it. Raises Forked where size and edge don't fit."""
+    standing = Standing(origin, size, bytes(edge))
+    if size < 0 or len(standing.edge) != HASH_SIZE * size.bit_count():
+        message = f"what the database keeps of {origin} is no head of {size} entries"
+        raise Forked(message)
+    return standing
