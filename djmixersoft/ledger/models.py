@@ -43,6 +43,7 @@ class Entry(models.Model):
 
     class Meta:
         db_table = "ledger_entry"
+        indexes = (models.Index(fields=("log_id", "id"), name="ledger_entry_of_log"),)
 
 
 class Waiting(models.Model):
@@ -102,10 +103,9 @@ class Heads(models.Model):
 
 
 class HeadsLeaf(models.Model):
-    """The head of a log, as an entry of the heads log: its text is what `hash` is the hash of."""
+    """The head of a log, as an entry of the heads log: the hash of its text. The text itself is its owner's to know."""
 
     index = models.BigIntegerField(primary_key=True)
-    head = models.TextField()
     hash = models.BinaryField()
 
     class Meta:

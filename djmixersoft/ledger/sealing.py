@@ -114,12 +114,12 @@ class Sealer:
         standings = self._standings(of_log)
         self.kept.check(one.head for one in standings.values())
         growths = {log: grow(standings[log], [one.hash for one in its]) for log, its in of_log.items()}
-        texts = [str(growth.after.head) for growth in growths.values()]
-        grown_heads = grow(heads, [leaf_hash(text.encode()) for text in texts])
+        new_heads = [leaf_hash(str(growth.after.head).encode()) for growth in growths.values()]
+        grown_heads = grow(heads, new_heads)
         self.kept.plan((one.before.head, one.after.head) for one in (*growths.values(), grown_heads))
         with self.connection.pipeline():
             self._write_logs(of_log, growths, heads.size)
-            advanced = self._write_heads(grown_heads, texts)
+            advanced = self._write_heads(grown_heads, new_heads)
         if advanced.rowcount != 1:
             raise SerializationFailure("the heads log has grown meanwhile")
         return grown_heads.after.head
@@ -152,10 +152,10 @@ class Sealer:
             advances.append((log, growth.before.size, after.size, after.edge, checkpoint, first_head + place))
         self._call("advance_logs(%s, %s, %s, %s, %s, %s)", advances)
 
-    def _write_heads(self, growth: Growth, texts: list[str]) -> "Cursor[Any]":
+    def _write_heads(self, growth: Growth, leaves: list[bytes]) -> "Cursor[Any]":
         before, after = growth.before, growth.after
-        leaves = [(before.size + at, text, leaf_hash(text.encode())) for at, text in enumerate(texts)]
-        self._insert("ledger_heads_leaf (index, head, hash)", "unnest(%s::bigint[], %s::text[], %s::bytea[])", leaves)
+        places = [(before.size + at, leaf) for at, leaf in enumerate(leaves)]
+        self._insert("ledger_heads_leaf (index, hash)", "unnest(%s::bigint[], %s::bytea[])", places)
         if growth.nodes:
             types = "unnest(%s::smallint[], %s::bigint[], %s::bytea[])"
             self._insert("ledger_heads_node (level, index, hash)", types, growth.nodes)

@@ -221,16 +221,19 @@ def _doors(rules: Rules) -> Iterator[Fact]:
     for door in rules.doors:
         door_text(door.name)
         if door.trigger:
-            timing, table = door.trigger.rsplit(" on ", 1)
-            # In the words and the order in which PostgreSQL itself tells of a trigger.
-            definition = f"{timing.upper()} ON {SCHEMA}.{table} FOR EACH ROW EXECUTE FUNCTION {door.name}()"
-            yield Fact(
-                "trigger",
-                f"{door.name} on {table}",
-                definition,
-                f"CREATE OR REPLACE TRIGGER {door.name} {definition}",
-                f"DROP TRIGGER {door.name} ON {SCHEMA}.{table}",
-            )
+            timing, tables = door.trigger.rsplit(" on ", 1)
+            each = "STATEMENT" if "truncate" in timing else "ROW"
+            for table in tables.split(", "):
+                # In the words and the order in which PostgreSQL itself tells of a trigger.
+                where = f"{timing.upper()} ON {SCHEMA}.{table} FOR EACH {each}"
+                definition = f"{where} EXECUTE FUNCTION {door.name}()"
+                yield Fact(
+                    "trigger",
+                    f"{door.name} on {table}",
+                    definition,
+                    f"CREATE OR REPLACE TRIGGER {door.name} {definition}",
+                    f"DROP TRIGGER {door.name} ON {SCHEMA}.{table}",
+                )
 
 
 def _functions(rules: Rules, functions: Mapping[str, str]) -> Iterator[Fact]:

@@ -8,8 +8,9 @@ from djmixersoft.policy.rules import KEYED, PERSONAL_CATEGORIES, ROWS, VERBS, Do
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _PURPOSE = re.compile(r"[a-z][a-z0-9-]*")
-_EVENT = "(insert|update|delete)"
-_TRIGGER = re.compile(rf"(before|after) {_EVENT}( or {_EVENT})* on [a-z][a-z0-9_]*")
+_EVENT = "(insert|update|delete|truncate)"
+_TABLE = "[a-z][a-z0-9_]*"
+_TRIGGER = re.compile(rf"(before|after) {_EVENT}( or {_EVENT})* on {_TABLE}(, {_TABLE})*")
 
 
 class Fault(NamedTuple):

@@ -26,7 +26,9 @@ TABLES = {
         *("item_data", "item_key", "item_tag", "item_term", "item_undo", "item_version", "membership"),
         *("share", "share_secret"),
     },
-    "newcomer": {"person", "credential", "terms_agreement", "membership"},
+    "newcomer": {"person", "credential", "terms_agreement", "membership", "ledger_log"},
+    "renewal": {"credential", "ledger_entry", "ledger_waiting"},
+    "record": {"ledger_entry", "ledger_waiting"},
 }
 # The time, and what is about the connection only (RFC 9110 section 7.6.1).
 VOLATILE = frozenset({"date", "connection", "keep-alive", "transfer-encoding"})

@@ -14,11 +14,16 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import UUID
 
 import psycopg
 
 from djmixersoft.accounts import services as accounts
+from djmixersoft.ledger.kept import KeptHeads
+from djmixersoft.ledger.sealer import OPTIONS, own_key
+from djmixersoft.ledger.sealing import Sealer
 from djmixersoft.people import services as people
 from djmixersoft.policy.purposes import acting_for
 from tests.promises.crates import Crate, filled
@@ -141,8 +146,23 @@ def make_world(url: Url, seed: int = 1729) -> World:
         alice, carol = maker.with_programs(alice, account_a, A), maker.with_programs(carol, account_b, B)
         maker.leave_things_open(alice, A)
         maker.leave_things_open(carol, B)
+        seal(superuser, url("djms_sealer"), account_a, account_b)
         superuser.execute("ANALYZE")
     return World(a, b, alice, bob, carol, stranger, superuser_url)
+
+
+def seal(superuser: psycopg.Connection, sealer_url: str, *accounts: UUID) -> None:
+    """Put more on record of accounts than one tile of their trees holds, and seal all that is on record."""
+    for account in accounts:
+        superuser.execute(
+            "SELECT djms.record('administrator:account:renamed', %s, null, '{}') FROM generate_series(1, 256)",
+            [account],
+        )
+    with TemporaryDirectory() as folder, psycopg.connect(sealer_url, options=OPTIONS, autocommit=True) as connection:
+        sealer = Sealer(connection, own_key(Path(folder)), KeptHeads(Path(folder) / "heads"))
+        assert sealer.begin()
+        while sealer.seal():
+            pass
 
 
 class Maker:

@@ -51,7 +51,7 @@ mailbox-message      GET   an id      absent   absent   absent   absent   absent
 register             GET   -          page     page     page     page     page
 register             POST  -          done     done     done     done     done     registration mail tries
 confirm              GET   its link   page     page     page     page     page
-confirm              POST  its link   done     done     done     done     done     registration newcomer account
+confirm              POST  its link   done     done     done     done     done     registration newcomer account record
 confirm              GET   an id      page     page     page     page     page
 confirm              POST  an id      gone     gone     gone     gone     gone
 sign-in              GET   -          page     page     page     page     page
@@ -61,43 +61,43 @@ sign-out             POST  -          done     done     done     done     nothin
 forgotten            GET   -          page     page     page     page     page
 forgotten            POST  -          done     done     done     done     done     mail_proof mail tries
 reset                GET   its link   page     page     page     page     page
-reset                POST  its link   done     done     done     done     done     credential session mail_proof mail
+reset                POST  its link   done     done     done     done     done     session mail_proof mail renewal
 reset                GET   an id      gone     gone     gone     gone     gone
 reset                POST  an id      gone     gone     gone     gone     gone
 email-confirm        GET   its link   page     page     page     page     page
-email-confirm        POST  its link   done     done     done     done     done     person mail_proof mail
+email-confirm        POST  its link   done     done     done     done     done     person mail_proof mail record
 email-confirm        GET   an id      gone     gone     gone     gone     gone
 email-confirm        POST  an id      gone     gone     gone     gone     gone
 me                   GET   -          shown    shown    shown    shown    sign in
 me-name              POST  -          done     done     done     done     sign in  person_name
 me-address           POST  -          done     done     done     done     sign in  person_address
 me-email             POST  -          done     done     done     done     sign in  mail_proof mail tries
-me-password          POST  -          done     done     done     done     sign in  credential mail mail_proof
-me-newsletter        POST  -          done     done     done     done     sign in  subscription
+me-password          POST  -          done     done     done     done     sign in  credential mail mail_proof record
+me-newsletter        POST  -          done     done     done     done     sign in  subscription record
 sessions             GET   -          shown    shown    shown    shown    sign in
 sessions-end-all     POST  -          done     done     done     done     sign in  session
 session-end          POST  its id     done     nothing  nothing  nothing  sign in  session
 invitation           GET   its link   shown    shown    shown    shown    shown
-invitation           POST  its link   done     done     done     done     done     invitation newcomer session
+invitation           POST  its link   done     done     done     done     done     invitation newcomer session record
 invitation           GET   an id      gone     gone     gone     gone     gone
 invitation           POST  an id      gone     gone     gone     gone     gone
-invitation-accept    POST  its link   nothing  nothing  done     done     sign in  invitation membership
+invitation-accept    POST  its link   nothing  nothing  done     done     sign in  invitation membership record
 invitation-accept    POST  an id      gone     gone     gone     gone     sign in
 studio               GET   -          shown    shown    shown    shown    sign in
-account-new          POST  -          done     done     done     done     sign in  account membership
+account-new          POST  -          done     done     done     done     sign in  account membership record ledger_log
 account              GET   its ids    shown    shown    absent   absent   sign in
-account-rename       POST  its ids    done     absent   absent   absent   sign in  account
+account-rename       POST  its ids    done     absent   absent   absent   sign in  account record
 upload               POST  its ids    done     done     absent   absent   sign in  item document
 members              GET   its ids    shown    shown    absent   absent   sign in
-member-change        POST  promote    done     absent   absent   absent   sign in  membership
-member-change        POST  demote     done     absent   absent   absent   sign in  membership
-member-change        POST  remove     done     absent   absent   absent   sign in  membership
-member-change        POST  hand-over  done     absent   absent   absent   sign in  membership
-member-change        POST  oneself    done     done     absent   absent   sign in  membership
-invite               POST  its ids    done     absent   absent   absent   sign in  invitation mail tries
-invitation-withdraw  POST  its ids    done     absent   absent   absent   sign in  invitation
+member-change        POST  promote    done     absent   absent   absent   sign in  membership record
+member-change        POST  demote     done     absent   absent   absent   sign in  membership record
+member-change        POST  remove     done     absent   absent   absent   sign in  membership record
+member-change        POST  hand-over  done     absent   absent   absent   sign in  membership record
+member-change        POST  oneself    done     done     absent   absent   sign in  membership record
+invite               POST  its ids    done     absent   absent   absent   sign in  invitation mail tries record
+invitation-withdraw  POST  its ids    done     absent   absent   absent   sign in  invitation record
 tokens               GET   -          shown    shown    shown    shown    sign in
-tokens               POST  -          done     done     done     done     sign in  api_token
+tokens               POST  -          done     done     done     done     sign in  api_token record
 token-end            POST  its id     nothing  nothing  nothing  nothing  sign in
 take-out             GET   its ids    shown    shown    absent   absent   sign in
 take-out-folder      GET   its folder  shown   shown    absent   absent   sign in
@@ -128,11 +128,11 @@ trash-empty          POST  its ids    done     absent   absent   absent   sign i
 room                 GET   its ids    shown    shown    absent   absent   sign in
 versions-delete      POST  its ids    done     absent   absent   absent   sign in  item_version blob blobs account_room
 account-delete       GET   its ids    shown    absent   absent   absent   sign in
-account-delete       POST  its ids    done     absent   absent   absent   sign in  everything
+account-delete       POST  its ids    done     absent   absent   absent   sign in  everything record
 links                GET   its ids    shown    shown    absent   absent   sign in
-link-revoke          POST  its ids    done     done     absent   absent   sign in  share
+link-revoke          POST  its ids    done     done     absent   absent   sign in  share record
 link-new             GET   its ids    shown    shown    absent   absent   sign in
-link-new             POST  its ids    done     done     absent   absent   sign in  share share_secret
+link-new             POST  its ids    done     done     absent   absent   sign in  share share_secret record
 rename               GET   its ids    shown    shown    absent   absent   sign in
 rename               POST  its ids    done     done     absent   absent   sign in  item item_term item_undo
 tags-add             POST  its ids    done     done     absent   absent   sign in  item_tag item_term item_undo

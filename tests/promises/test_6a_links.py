@@ -171,7 +171,8 @@ def test_who_belonged_to_an_account_that_is_gone_needs_no_administrator_to_leave
         " WHERE relnamespace = 'djms'::regnamespace AND attname = 'account_id' AND NOT attisdropped"
     )
     assert len(tables) > 15
-    for (table,) in tables:
+    # What is on record outlives the account; its words are erased later (test_6a_ledger.py).
+    for (table,) in [row for row in tables if not row[0].startswith("ledger_")]:
         assert undone.value(f"SELECT count(*) FROM {table} WHERE account_id = %s", world.a.id) == 0, table
 
 

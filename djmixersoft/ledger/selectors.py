@@ -1,0 +1,193 @@
+"""What is on record, and the proofs of it, for whoever the row policies let see it."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import connection
+
+from djmixersoft.ledger.checkpoints import Checkpoint
+from djmixersoft.ledger.merkle import consistency_proof, inclusion_proof
+from djmixersoft.ledger.models import Cosignature, Entry, Heads, HeadsLeaf, HeadsNode, Leaf, Log, Node
+from djmixersoft.ledger.notes import VerifierKey, to_base64
+from djmixersoft.ledger.receipts import Receipt
+from djmixersoft.ledger.tiles import WIDTH, Tile, nodes_from
+
+RECEIPT_FORMAT: Final = "djmixersoft-receipt/v1"
+EXPORT_FORMAT: Final = "djmixersoft-export/v1"
+EXPORTED_AT_ONCE: Final = 2_000  # entries
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An entry. `index`: its place in its log, None until it is sealed; `said`: what it says, None if it was erased."""
+
+    id: int
+    index: int | None
+    said: dict[str, Any] | None
+
+    @property
+    def at(self) -> datetime | None:
+        """When it was recorded, if it wasn't erased."""
+        return datetime.fromisoformat(self.said["at"]) if self.said else None
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """How the heads log stands. `trouble`: why nothing is sealed at present; empty if all is well."""
+
+    key: str
+    size: int
+    checkpoint: bytes
+    sealed_at: datetime
+    trouble: str
+
+
+@dataclass(frozen=True, slots=True)
+class Witnessed:
+    """What a witness signed last: which size of the heads log, and when."""
+
+    witness: VerifierKey
+    size: int
+    made_at: datetime
+
+
+def log_of_account(account_id: UUID) -> Log | None:
+    """The log of an account; None where nothing is on record yet."""
+    return Log.objects.filter(account_id=account_id).first()
+
+
+def log_of_person(person_id: UUID) -> Log | None:
+    """The log of a person's own acts; None where nothing is on record yet."""
+    return Log.objects.filter(person_id=person_id).first()
+
+
+_ENTRIES = """
+SELECT e.id, l.index, e.entry FROM ledger_entry e LEFT JOIN ledger_leaf l ON l.entry_id = e.id
+ WHERE e.log_id = %s AND e.id < %s
+   AND (%s::text[] IS NULL OR convert_from(e.entry, 'UTF8')::jsonb ->> 'action' = ANY (%s::text[]))
+ ORDER BY e.id DESC LIMIT %s
+"""
+
+
+def entries(
+    log: Log, *, before: int | None = None, actions: Collection[str] | None = None, most: int
+) -> list[Recorded]:
+    """Return a log's newest entries, those not sealed yet too; `before`: only older ones than the one of that id."""
+    wanted = None if actions is None else list(actions)
+    with connection.cursor() as cursor:
+        cursor.execute(_ENTRIES, [log.id, 2**63 - 1 if before is None else before, wanted, wanted, most])
+        return [Recorded(number, index, _said(entry)) for number, index, entry in cursor.fetchall()]
+
+
+def heads() -> Sealed | None:
+    """How the heads log stands; None before anything was sealed."""
+    row = Heads.objects.first()
+    return Sealed(row.key, row.size, bytes(row.checkpoint), row.sealed_at, row.trouble) if row else None
+
+
+def heads_key() -> str:
+    """The key by which everything of the ledger is verified (C2SP signed-note); empty before anything was sealed."""
+    return Heads.objects.values_list("key", flat=True).first() or ""
+
+
+def witnessed() -> list[Witnessed]:
+    """What each witness signed last, the latest first."""
+    rows = Cosignature.objects.order_by("-made_at")
+    return [Witnessed(VerifierKey.parse(row.witness), row.size, row.made_at) for row in rows]
+
+
+def heads_tile(tile: Tile) -> bytes | None:
+    """The hashes of a tile of the heads log; None where it hasn't grown so far."""
+    found = _heads_tile(tile)
+    return found if len(found) == tile.width * 32 else None
+
+
+def heads_consistency(old: int, new: int) -> list[bytes]:
+    """The proof that the heads log of `new` heads begins as that of `old`. Raises ValueError for no such pair."""
+    return consistency_proof(old, new, nodes_from(_heads_tile, new))
+
+
+def receipt(log: Log, index: int) -> bytes | None:
+    """The receipt of an entry, as a file (docs/ledger.md); None where the log has no such entry that is sealed."""
+    leaf = Leaf.objects.filter(log_id=log.id, index=index).first()
+    if leaf is None or log.checkpoint is None or index >= log.size:
+        return None
+    row = Entry.objects.get(id=leaf.entry_id)
+    proof = Receipt(index, tuple(inclusion_proof(index, log.size, _nodes(log))), bytes(log.checkpoint))
+    fields = {"format": RECEIPT_FORMAT, **_opening(row), "proof": bytes(proof).decode(), "head": _head(log)}
+    return json.dumps(fields, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def export_head(log: Log, people: dict[str, str]) -> bytes:
+    """The first line of a log's export; `people`: words for the ids of people in it, vouched for by nothing."""
+    checkpoint = bytes(log.checkpoint or b"").decode()
+    return _line({"format": EXPORT_FORMAT, "checkpoint": checkpoint, "head": _head(log), "people": people})
+
+
+def export_lines(log: Log, start: int) -> Iterator[bytes]:
+    """The lines of a log's export from an index on, up to `EXPORTED_AT_ONCE` of them and to the log's size."""
+    end = min(start + EXPORTED_AT_ONCE, log.size)
+    places = Leaf.objects.filter(log_id=log.id, index__gte=start, index__lt=end).order_by("index")
+    ids = list(places.values_list("entry_id", flat=True))
+    rows = Entry.objects.in_bulk(ids)
+    for entry_id in ids:
+        fields = _opening(rows[entry_id])
+        yield _line({"erased": True, "leaf": fields["leaf"]} if fields["entry"] is None else fields)
+
+
+def _opening(row: Entry) -> dict[str, Any]:
+    """What opens a leaf: the entry's text and salt; of an erased one the leaf alone is left."""
+    if row.entry is None or row.salt is None:
+        return {"entry": None, "salt": None, "leaf": to_base64(bytes(row.leaf))}
+    return {"entry": bytes(row.entry).decode(), "salt": to_base64(bytes(row.salt))}
+
+
+def _head(log: Log) -> str:
+    """The proof that a log's head is in the heads log, under a checkpoint that witnesses signed if one reaches it."""
+    if log.head_index is None:
+        message = "a log that is sealed has its head in the heads log"
+        raise ValueError(message)
+    checkpoint = _witnessed_checkpoint(log.head_index) or bytes(Heads.objects.get().checkpoint)
+    size = Checkpoint.parse(checkpoint).head.size
+    proof = inclusion_proof(log.head_index, size, nodes_from(_heads_tile, size))
+    return bytes(Receipt(log.head_index, tuple(proof), checkpoint)).decode()
+
+
+def _witnessed_checkpoint(head_index: int) -> bytes | None:
+    rows = list(Cosignature.objects.filter(size__gt=head_index))
+    counted = Counter(bytes(row.checkpoint) for row in rows)
+    if not counted:
+        return None
+    checkpoint, _ = counted.most_common(1)[0]
+    return checkpoint + "".join(row.line for row in rows if bytes(row.checkpoint) == checkpoint).encode()
+
+
+def _nodes(log: Log) -> Callable[[int, int], bytes]:
+    def tile(wanted: Tile) -> bytes:
+        rows = Leaf.objects if wanted.level == 0 else Node.objects.filter(level=wanted.level)
+        return _side_by_side(rows.filter(log_id=log.id), wanted)
+
+    return nodes_from(tile, log.size)
+
+
+def _heads_tile(tile: Tile) -> bytes:
+    return _side_by_side(HeadsLeaf.objects if tile.level == 0 else HeadsNode.objects.filter(level=tile.level), tile)
+
+
+def _side_by_side(rows: Any, tile: Tile) -> bytes:  # noqa: ANN401 - rows of one of four tables
+    start = tile.index * WIDTH
+    found = rows.filter(index__gte=start, index__lt=start + tile.width).order_by("index")
+    return b"".join(bytes(one) for one in found.values_list("hash", flat=True))
+
+
+def _said(entry: Any) -> dict[str, Any] | None:  # noqa: ANN401 - bytes in one of the forms of the driver
+    return None if entry is None else json.loads(bytes(entry))
+
+
+def _line(fields: dict[str, Any]) -> bytes:
+    return json.dumps(fields, ensure_ascii=False).encode() + b"\n"

@@ -1,0 +1,150 @@
+"""6a: what is on record is seen, with its proofs, by whose record it is, and by nobody else; only the sealer seals."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from djmixersoft.ledger import selectors
+from djmixersoft.ledger.checkpoints import Checkpoint
+from djmixersoft.ledger.entries import hash_of_leaf
+from djmixersoft.ledger.merkle import leaf_hash
+from djmixersoft.ledger.notes import Algorithm, VerifierKey, unbase64
+from djmixersoft.ledger.receipts import Receipt
+from djmixersoft.policy.loading import load
+from djmixersoft.policy.purposes import acting_for
+from tests.promises.acting import Acting, acting
+
+if TYPE_CHECKING:
+    from tests.conftest import Cluster
+    from tests.promises.people import Somebody, World
+
+RULES = load()
+TABLES = ("ledger_log", "ledger_entry", "ledger_leaf", "ledger_node")
+OWN_NODES = "ledger_node self-service"  # one's own acts are too few to fill a tile
+LOGINS = ("site", "desk", "mailer", "analyst", "steward", "auditor")
+
+
+def proven(receipt: dict[str, Any]) -> dict[str, Any]:
+    """What a receipt says, once all of it has been verified."""
+    key = VerifierKey.parse(selectors.heads_key())
+    inner, outer = Receipt.parse(receipt["proof"].encode()), Receipt.parse(receipt["head"].encode())
+    checkpoint, heads = Checkpoint.parse(inner.checkpoint), Checkpoint.parse(outer.checkpoint)
+    assert inner.proves(hash_of_leaf(unbase64(receipt["salt"]), receipt["entry"].encode()))
+    assert checkpoint.is_signed_by(VerifierKey(checkpoint.head.origin, Algorithm.ED25519, key.key))
+    assert outer.proves(leaf_hash(checkpoint.note.text.encode()))
+    assert heads.is_signed_by(key)
+    return dict(json.loads(receipt["entry"]))
+
+
+def test_an_administrator_sees_the_record_of_the_account_and_takes_receipts(world: "World") -> None:
+    with acting_for("teamwork", token=world.alice.token):
+        log = selectors.log_of_account(world.a.id)
+        assert log
+        assert log.size > 256
+        shown = selectors.entries(log, most=1_000)
+        assert [one.index for one in shown] == list(reversed(range(log.size)))
+        for one in shown[-20:]:
+            receipt = selectors.receipt(log, one.index or 0)
+            assert receipt
+            assert proven(json.loads(receipt)) == one.said
+        assert selectors.receipt(log, log.size) is None
+    said = [one.said or {} for one in reversed(shown)]
+    assert [one["action"] for one in said[:3]] == [
+        "administrator:account:created",
+        "person:membership:begun",
+        "administrator:invitation:sent",
+    ]
+    assert said[2]["by"] == "administrator"
+    assert said[2]["person"] == str(world.alice.id)
+
+
+def test_entries_are_paged_and_picked_by_what_they_tell(world: "World") -> None:
+    with acting_for("teamwork", token=world.alice.token):
+        log = selectors.log_of_account(world.a.id)
+        assert log
+        first = selectors.entries(log, most=10)
+        assert first + selectors.entries(log, before=first[-1].id, most=10) == selectors.entries(log, most=20)
+        (only,) = selectors.entries(log, actions=["administrator:account:created"], most=10)
+        assert only.index == 0
+
+
+def test_an_export_holds_every_entry_in_order(world: "World") -> None:
+    with acting_for("teamwork", token=world.alice.token):
+        log = selectors.log_of_account(world.a.id)
+        assert log
+        head, *lines = [selectors.export_head(log, {}), *selectors.export_lines(log, 0)]
+        leaves = [json.loads(line) for line in lines]
+        root = Checkpoint.parse(json.loads(head)["checkpoint"].encode()).head.root
+    from tests.ledger.growing import Log  # noqa: PLC0415 - beside the other imports it would be taken for the app's
+
+    hashes = [hash_of_leaf(unbase64(one["salt"]), one["entry"].encode()) for one in leaves]
+    assert Log("any", hashes).head().root == root
+
+
+def test_a_person_sees_their_own_record(world: "World") -> None:
+    with acting_for("self-service", token=world.bob.token):
+        log = selectors.log_of_person(world.bob.id)
+        assert log
+        said = [one.said or {} for one in selectors.entries(log, most=100)]
+        assert said[-1]["action"] == "person:terms:agreed"
+        assert proven(json.loads(selectors.receipt(log, 0) or b"")) == said[-1]
+        assert selectors.log_of_person(world.alice.id) is None
+
+
+@pytest.mark.parametrize("name", ["bob", "carol", "stranger"])
+@pytest.mark.parametrize("purpose", ["teamwork", "self-service"])
+def test_nobody_else_sees_any_of_it(world: "World", name: str, purpose: str) -> None:
+    somebody: Somebody = getattr(world, name)
+    with acting_for(purpose, token=somebody.token):
+        assert selectors.log_of_account(world.a.id) is None
+        assert selectors.log_of_person(world.alice.id) is None
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_no_row_of_the_record_is_changed_by_those_who_see_it(cluster: "Cluster", world: "World", table: str) -> None:
+    for purpose in ("teamwork", "self-service"):
+        with acting(cluster.url("djms_site"), RULES.purposes[purpose].role, token=world.alice.token) as alice:
+            assert bool(alice.value(f"SELECT count(*) FROM djms.{table}")) == (f"{table} {purpose}" != OWN_NODES)
+            assert alice.refusal(f"DELETE FROM djms.{table}") == "42501"
+            assert alice.refusal(f"UPDATE djms.{table} SET account_id = account_id") == "42501"
+            assert alice.refusal(f"INSERT INTO djms.{table} DEFAULT VALUES") == "42501"
+            assert alice.refusal(f"TRUNCATE djms.{table}") == "42501"
+
+
+@pytest.mark.parametrize("login", LOGINS)
+def test_no_other_login_puts_anything_on_record_or_seals(cluster: "Cluster", world: "World", login: str) -> None:
+    calls = (
+        f"SELECT djms.record('administrator:account:renamed', '{world.a.id}', null, '{{}}')",
+        "SELECT djms.append_leaves(array[]::uuid[], array[]::bigint[], array[]::bytea[], array[]::bigint[])",
+        "SELECT djms.append_nodes(array[]::uuid[], array[]::integer[], array[]::bigint[], array[]::bytea[])",
+        "SELECT * FROM djms.waiting_entries(1)",
+        "INSERT INTO djms.ledger_heads_leaf VALUES (1, '')",
+        "UPDATE djms.ledger_heads SET trouble = 'x'",
+    )
+    roles = [one.role for one in RULES.purposes.values() if login in one.process]
+    for role in roles:
+        with acting(cluster.url(f"djms_{login}"), role, token=world.alice.token) as somebody:
+            assert [somebody.refusal(call) for call in calls] == ["42501"] * len(calls)
+
+
+@pytest.mark.parametrize("table", ["ledger_leaf", "ledger_node", "ledger_heads_leaf", "ledger_heads_node"])
+def test_not_even_a_superuser_changes_the_tree_by_mistake(undone: Acting, table: str) -> None:
+    for statement in (f"DELETE FROM djms.{table}", f"UPDATE djms.{table} SET hash = ''", f"TRUNCATE djms.{table}"):
+        assert undone.refusal(statement) == "42501"
+
+
+def test_what_did_not_happen_is_not_on_record(cluster: "Cluster", world: "World") -> None:
+    with acting(cluster.url("djms_site"), "p_teamwork", token=world.alice.token) as alice:
+        count = "SELECT count(*) FROM djms.ledger_entry"
+        before = alice.value(count)
+        assert alice.changed("UPDATE djms.account SET name = 'Otherwise'") == 1
+        assert alice.value(count) == before + 1
+        assert (
+            alice.value(
+                "SELECT convert_from(entry, 'UTF8')::jsonb ->> 'by' FROM djms.ledger_entry ORDER BY id DESC LIMIT 1"
+            )
+            == "administrator"
+        )
+    with acting(cluster.url("djms_site"), "p_teamwork", token=world.alice.token) as alice:
+        assert alice.value(count) == before
