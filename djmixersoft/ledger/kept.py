@@ -69,9 +69,9 @@ class KeptHeads:
         elif kept:
             self._write("UPDATE head SET next_size = size, next_root = root WHERE next_size <> size", [()])
 
-    def origins(self) -> Iterator[str]:
-        """Yield the origins of all logs that were ever sealed here."""
-        yield from (origin for (origin,) in self._file.execute("SELECT origin FROM head ORDER BY origin"))
+    def all(self) -> Iterator[Head]:
+        """Yield the head of every log that was ever sealed here; of one that is about to change, the one before."""
+        yield from (Head(*row) for row in self._file.execute("SELECT origin, size, root FROM head ORDER BY origin"))
 
     def _write(self, statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
         self._file.execute("BEGIN IMMEDIATE")

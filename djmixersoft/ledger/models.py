@@ -88,7 +88,10 @@ class Node(models.Model):
 
 
 class Heads(models.Model):
-    """The heads log: a single row, made by the sealer. `trouble`: why it refuses to seal, if it does."""
+    """The heads log: a single row, made by the sealer. `trouble`: why it refuses to seal, if it does.
+
+    `checked_at`, `damage`: when everything was last read again, and what was found not to be as it was sealed.
+    """
 
     id = models.SmallIntegerField(primary_key=True)
     key = models.TextField()
@@ -97,6 +100,8 @@ class Heads(models.Model):
     checkpoint = models.BinaryField()
     sealed_at = models.DateTimeField(db_default=Now())
     trouble = models.TextField(db_default="")
+    checked_at = models.DateTimeField(null=True)
+    damage = models.TextField(db_default="")
 
     class Meta:
         db_table = "ledger_heads"

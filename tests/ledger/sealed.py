@@ -13,6 +13,7 @@ from djmixersoft.ledger.sealer import OPTIONS, own_key
 from djmixersoft.ledger.sealing import Sealer
 
 TABLES = "log, entry, waiting, leaf, node, heads, heads_leaf, heads_node, cosignature"
+NAME = "An account of the ledger's tests"
 RENAMED = "administrator:account:renamed"
 
 
@@ -28,6 +29,7 @@ class Ledger:
         with self.unguarded():
             tables = ", ".join(f"djms.ledger_{name}" for name in TABLES.split(", "))
             self.superuser.execute(f"TRUNCATE {tables} RESTART IDENTITY".encode())
+            self.superuser.execute("DELETE FROM djms.account WHERE name = %s", (NAME,))
 
     @contextmanager
     def unguarded(self) -> Iterator[None]:
@@ -71,8 +73,13 @@ class Ledger:
         return row[0] if row else None
 
     def accounts(self, count: int, entries: int = 1) -> list[UUID]:
-        """Make logs of so many accounts, with entries in each."""
+        """Make so many accounts, with entries in the log of each, and nobody in them."""
         made = [uuid4() for _ in range(count)]
-        for account in made:
-            self.record(account, entries)
+        with self.unguarded():
+            self.superuser.execute("INSERT INTO djms.account (id, name) SELECT unnest(%s::uuid[]), %s", (made, NAME))
+        self.superuser.execute(
+            "SELECT djms.record(%s, a, null, jsonb_build_object('number', n))"
+            " FROM unnest(%s::uuid[]) a, generate_series(1, %s) n",
+            (RENAMED, made, entries),
+        )
         return made

@@ -50,6 +50,8 @@ class Migration(migrations.Migration):
                 ("checkpoint", models.BinaryField()),
                 ("sealed_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ("trouble", models.TextField(db_default="")),
+                ("checked_at", models.DateTimeField(null=True)),
+                ("damage", models.TextField(db_default="")),
             ],
             options={
                 "db_table": "ledger_heads",

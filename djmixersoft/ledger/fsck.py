@@ -1,0 +1,192 @@
+"""`ledger fsck`: reads everything again, and says what isn't as it was sealed.
+
+Every leaf is made again from its entry's bytes, every tree from its leaves; each must have the root that was signed,
+and the one that is kept outside the database. It goes on while the sealer works: trees only grow, so what is looked at
+is each tree up to the sizes that were read first.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from djmixersoft.ledger.checkpoints import Checkpoint, Head
+from djmixersoft.ledger.entries import Action, hash_of_leaf
+from djmixersoft.ledger.growing import Standing, grow
+from djmixersoft.ledger.kept import KeptHeads
+from djmixersoft.ledger.merkle import leaf_hash
+from djmixersoft.ledger.notes import Algorithm, BadNote, NotSigned, VerifierKey
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+_AT_ONCE: Final = 2_000  # rows
+_FIRST: Final = UUID(int=0)
+
+
+@dataclass(slots=True)
+class Report:
+    """What was looked at, and what was found: a sentence each, with logs by their random names."""
+
+    logs: int = 0
+    entries: int = 0
+    erased: int = 0
+    heads: int = 0
+    findings: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Log:
+    id: UUID
+    standing: Standing
+    checkpoint: bytes | None
+    head_index: int | None
+    has_ended: bool
+
+
+class Fsck:
+    """Looks at a ledger, on a connection that has the purpose `sealing`; `key`: the heads log's public key."""
+
+    def __init__(self, connection: "Connection[Any]", key: VerifierKey, kept: KeptHeads) -> None:
+        self.connection, self.key, self.kept = connection, key, kept
+        self.report = Report()
+
+    def run(self) -> Report:
+        """Read everything, and report."""
+        kept = {head.origin: head for head in self.kept.all()}
+        heads, heads_checkpoint = self._heads()
+        expected: dict[int, tuple[str, bytes]] = {}
+        for log in self._logs():
+            self._look_at(log, kept.pop(log.standing.origin, None))
+            if log.checkpoint is not None and log.head_index is not None:
+                text = bytes(log.checkpoint).rpartition(b"\n\n")[0] + b"\n"
+                expected[log.head_index] = (log.standing.origin, leaf_hash(text))
+        self._look_at_heads(heads, heads_checkpoint, kept.pop(self.key.name, None), expected)
+        self.report.findings += [f"{origin}: sealed here once, and gone from the database" for origin in kept]
+        row = self.connection.execute("SELECT * FROM entries_astray()").fetchone()
+        for count, words in zip(
+            row or (), ("recorded, and neither sealed nor waiting", "sealed, and missing"), strict=True
+        ):
+            if count:
+                self.report.findings.append(f"{count} entries were {words}")
+        return self.report
+
+    def _heads(self) -> tuple[Standing, bytes | None]:
+        row = self.connection.execute("SELECT size, edge, checkpoint FROM ledger_heads").fetchone()
+        return (
+            (Standing(self.key.name, row[0], bytes(row[1])), bytes(row[2])) if row else (Standing(self.key.name), None)
+        )
+
+    def _logs(self) -> Iterator[_Log]:
+        after = _FIRST
+        while rows := self.connection.execute("SELECT * FROM logs_to_check(%s, %s)", (after, _AT_ONCE)).fetchall():
+            for log_id, origin, size, edge, checkpoint, head_index, has_ended in rows:
+                yield _Log(log_id, Standing(origin, size, bytes(edge)), checkpoint, head_index, has_ended)
+            after = rows[-1][0]
+
+    def _look_at(self, log: _Log, kept: Head | None) -> None:
+        self.report.logs += 1
+        key = VerifierKey(log.standing.origin, Algorithm.ED25519, self.key.key)
+        nodes = {
+            (level, index): bytes(hashed)
+            for level, index, hashed in self.connection.execute("SELECT * FROM nodes_to_check(%s)", (log.id,))
+        }
+        erased, named = set[int](), set[int]()
+        tree = _Tree(self, log.standing, kept, nodes)
+        for index, hashed, leaf, salt, entry in self._leaves(log):
+            tree.add(index, bytes(hashed))
+            if leaf is None:
+                self._found(log, f"entry {index} is missing")
+            elif leaf_hash(leaf) != hashed or (entry is not None and hash_of_leaf(salt, entry) != hashed):
+                self._found(log, f"entry {index} isn't what was sealed")
+            elif entry is None:
+                erased.add(index)
+            elif Action.ENTRY_ERASED in (text := bytes(entry).decode("utf-8", "replace")):
+                named.add(json.loads(text).get("index", -1))
+        tree.end(log.checkpoint, key)
+        self.report.erased += len(erased)
+        if not log.has_ended:
+            for index in sorted(erased - named):
+                self._found(log, f"entry {index} was erased, and nothing on record says so")
+
+    def _leaves(self, log: _Log) -> Iterator[tuple[int, Any, Any, Any, Any]]:
+        start, size = 0, log.standing.size
+        while start < size:
+            query = "SELECT * FROM leaves_to_check(%s, %s, %s)"
+            rows = self.connection.execute(query, (log.id, start, min(_AT_ONCE, size - start)), binary=True).fetchall()
+            yield from rows
+            self.report.entries += len(rows)
+            if not rows:
+                return
+            start = rows[-1][0] + 1
+
+    def _look_at_heads(
+        self, heads: Standing, checkpoint: bytes | None, kept: Head | None, expected: dict[int, tuple[str, bytes]]
+    ) -> None:
+        nodes = {
+            (level, index): bytes(hashed)
+            for level, index, hashed in self.connection.execute("SELECT level, index, hash FROM ledger_heads_node")
+        }
+        tree, start = _Tree(self, heads, kept, nodes), 0
+        query = "SELECT index, hash FROM ledger_heads_leaf WHERE index >= %s AND index < %s ORDER BY index LIMIT %s"
+        while rows := self.connection.execute(query, (start, heads.size, _AT_ONCE), binary=True).fetchall():
+            for index, hashed in rows:
+                tree.add(index, bytes(hashed))
+                origin, head = expected.pop(index, ("", hashed))
+                if head != hashed:
+                    self.report.findings.append(f"{origin}: its head isn't the one in the heads log")
+            start = rows[-1][0] + 1
+            self.report.heads += len(rows)
+        tree.end(checkpoint, self.key)
+        # A log may have been sealed again after the head over all was read.
+        gone = [origin for index, (origin, _) in expected.items() if index < heads.size]
+        self.report.findings += [f"{origin}: its head is missing in the heads log" for origin in gone]
+
+    def _found(self, log: _Log, what: str) -> None:
+        self.report.findings.append(f"{log.standing.origin}: {what}")
+
+
+class _Tree:
+    """A log's tree, grown again from its leaves."""
+
+    def __init__(self, fsck: Fsck, standing: Standing, kept: Head | None, nodes: dict[tuple[int, int], bytes]) -> None:
+        self.report, self.signed, self.kept, self.nodes = fsck.report, standing, kept, nodes
+        self.grown, self.added = Standing(standing.origin), list[bytes]()
+        if standing.size and kept is None:
+            self._found("never sealed here")
+        if kept and kept.size > standing.size:
+            self._found(f"it stands at {standing.size} entries, and was sealed with {kept.size}")
+
+    def add(self, index: int, hashed: bytes) -> None:
+        """Add the next leaf."""
+        if index != self.grown.size + len(self.added):
+            self._found(f"there is a gap before entry {index}")
+        self.added.append(hashed)
+        size = self.grown.size + len(self.added)
+        if len(self.added) == _AT_ONCE or (self.kept and size == self.kept.size):
+            self._grow()
+
+    def _grow(self) -> None:
+        growth = grow(self.grown, self.added)
+        self.grown, self.added = growth.after, []
+        for level, index, hashed in growth.nodes:
+            if self.nodes.pop((level, index), None) != hashed:
+                self._found(f"the hash of its subtree {index} of level {level} isn't kept, or wrongly")
+        if self.kept and self.grown.size == self.kept.size and self.grown.head != self.kept:
+            self._found(f"its first {self.kept.size} entries aren't those that were sealed")
+
+    def end(self, checkpoint: bytes | None, key: VerifierKey) -> None:
+        """Compare what was grown with what was signed."""
+        self._grow()
+        if self.grown.size != self.signed.size or self.grown.edge != self.signed.edge:
+            self._found(f"its entries don't make the head of {self.signed.size} that it has")
+        try:
+            stated = Checkpoint.parse(checkpoint or b"") if self.signed.size or checkpoint else None
+            if stated and (stated.head != self.grown.head or not stated.is_signed_by(key)):
+                self._found("its checkpoint isn't that of its entries, or not signed by the sealer")
+        except (BadNote, NotSigned) as error:
+            self._found(f"its checkpoint is wrong: {error}")
+
+    def _found(self, what: str) -> None:
+        self.report.findings.append(f"{self.signed.origin}: {what}")
