@@ -60,7 +60,7 @@ def test_with_alices_token_sql_of_the_site_sees_what_alice_may_see_and_no_more(
     assert tally.breaches == []
     assert changed(before, checksums(world)) == set()
     assert tally.ran >= LEAST
-    assert tally.seen[A.encode()] > LEAST / 100, "what is Alice's own is found, so the attacks do reach the tables"
+    assert tally.seen[A.encode()] > LEAST / 200, "what is Alice's own is found, so the attacks do reach the tables"
     assert tally.seen[ALICES_OWN.encode()] > 0
 
 

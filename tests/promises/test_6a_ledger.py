@@ -42,7 +42,8 @@ def test_an_administrator_sees_the_record_of_the_account_and_takes_receipts(worl
         log = selectors.log_of_account(world.a.id)
         assert log
         assert log.size > 256
-        shown = selectors.entries(log, most=1_000)
+        # What other tests left to be sealed has no place yet.
+        shown = [one for one in selectors.entries(log, most=1_000) if one.index is not None]
         assert [one.index for one in shown] == list(reversed(range(log.size)))
         for one in shown[-20:]:
             receipt = selectors.receipt(log, one.index or 0)
