@@ -16,8 +16,16 @@ from djmixersoft.ledger.checkpoints import Head
 _PAUSE = 5.0  # seconds to wait for another process's transaction
 
 
-class Forked(Exception):
-    """A log isn't what was signed last; the message says in what respect. Nothing may be signed over it."""
+class Refused(Exception):
+    """Nothing may be signed over what the database holds; the message says in what respect."""
+
+    kind = ""
+
+
+class Forked(Refused):
+    """A log isn't what was signed last."""
+
+    kind = "forked"
 
 
 class KeptHeads:

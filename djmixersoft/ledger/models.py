@@ -88,9 +88,9 @@ class Node(models.Model):
 
 
 class Heads(models.Model):
-    """The heads log: a single row, made by the sealer. `trouble`: why it refuses to seal, if it does.
+    """The heads log: a single row, made by the sealer. `trouble`: why it refuses to seal ("forked", "altered"), or "".
 
-    `checked_at`, `damage`: when everything was last read again, and what was found not to be as it was sealed.
+    `checked_at`, `damage`: when everything was last read again, and how much was found not to be as it was sealed.
     """
 
     id = models.SmallIntegerField(primary_key=True)
@@ -101,10 +101,14 @@ class Heads(models.Model):
     sealed_at = models.DateTimeField(db_default=Now())
     trouble = models.TextField(db_default="")
     checked_at = models.DateTimeField(null=True)
-    damage = models.TextField(db_default="")
+    damage = models.IntegerField(db_default=0)
 
     class Meta:
         db_table = "ledger_heads"
+        constraints = (
+            models.CheckConstraint(condition=models.Q(id=1), name="ledger_heads_one_row"),
+            models.CheckConstraint(condition=models.Q(trouble__in=["", "forked", "altered"]), name="ledger_trouble"),
+        )
 
 
 class HeadsLeaf(models.Model):

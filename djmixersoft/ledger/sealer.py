@@ -11,9 +11,9 @@ from uuid import uuid4
 import psycopg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from djmixersoft.ledger.kept import Forked, KeptHeads
+from djmixersoft.ledger.kept import KeptHeads, Refused
 from djmixersoft.ledger.notes import Algorithm, SigningKey
-from djmixersoft.ledger.sealing import BATCH, Altered, Sealer
+from djmixersoft.ledger.sealing import BATCH, Sealer
 
 TICK: Final = 0.2  # seconds
 PAUSE: Final = 1.0  # seconds until a database that is gone, or another sealer's place, is asked for again
@@ -35,7 +35,7 @@ def run(folder: Path, url: str) -> int:
         try:
             with psycopg.connect(url, options=OPTIONS, application_name="djms-sealer", autocommit=True) as connection:
                 _work(Sealer(connection, key, kept), stopping)
-        except (Forked, Altered) as refusal:
+        except Refused as refusal:
             log.critical("the ledger is not sealed any more: %s", refusal)
             return 1
         except psycopg.OperationalError as error:
@@ -50,12 +50,12 @@ def _work(sealer: Sealer, stopping: threading.Event) -> None:
             if stopping.wait(PAUSE):
                 return
         sealer.seal()
-        sealer.trouble("")
+        sealer.note(None)
         while not stopping.is_set():
             if sealer.seal() < BATCH:
                 stopping.wait(TICK)
-    except (Forked, Altered) as refusal:
-        sealer.trouble(str(refusal))
+    except Refused as refusal:
+        sealer.note(refusal)
         raise
 
 

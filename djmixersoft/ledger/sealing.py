@@ -10,26 +10,25 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from psycopg.errors import SerializationFailure
-
 from djmixersoft.ledger.checkpoints import Head
 from djmixersoft.ledger.entries import hash_of_leaf
 from djmixersoft.ledger.growing import Growth, Standing, grow
-from djmixersoft.ledger.kept import Forked, KeptHeads
+from djmixersoft.ledger.kept import Forked, KeptHeads, Refused
 from djmixersoft.ledger.merkle import HASH_SIZE, leaf_hash
 from djmixersoft.ledger.notes import SigningKey
 
 if TYPE_CHECKING:
-    from psycopg import Connection, Cursor
+    from psycopg import Connection
 
 BATCH: Final = 5_000
 """Entries in a transaction: a fraction of a second's work."""
 ONE_SEALER: Final = 0x736561  # the advisory lock's number
-_HEADS: Final = 1  # the id of the one row of ledger_heads
 
 
-class Altered(Exception):
+class Altered(Refused):
     """An entry that waits to be sealed isn't what was recorded; nothing may be signed over it."""
+
+    kind = "altered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +61,7 @@ class Sealer:
                 self.kept.check([empty.head])
                 self.kept.plan([(empty.head, empty.head)])
                 self.connection.execute(
-                    "INSERT INTO ledger_heads (id, key, size, edge, checkpoint) VALUES (%s, %s, 0, '', %s)",
-                    (_HEADS, str(self.key.verifier), empty.head.signed(self.key)),
+                    "SELECT begin_heads(%s, %s)", (str(self.key.verifier), empty.head.signed(self.key))
                 )
         return True
 
@@ -83,14 +81,12 @@ class Sealer:
             self.kept.settle(sealed)
         return len(waiting)
 
-    def trouble(self, what: str) -> None:
-        """Leave word in the database, for the pages that show how the ledger is, of why nothing is sealed; or "" ."""
-        self.connection.execute(
-            "UPDATE ledger_heads SET trouble = %s WHERE id = %s AND trouble <> %s", (what, _HEADS, what)
-        )
+    def note(self, refusal: Refused | None) -> None:
+        """Leave word in the database, for pages that show how the ledger is, of why nothing is sealed; or of nothing."""
+        self.connection.execute("SELECT note_ledger_state(%s, null)", (refusal.kind if refusal else "",))
 
     def _heads(self) -> Standing | None:
-        row = self.connection.execute("SELECT key, size, edge FROM ledger_heads WHERE id = %s", (_HEADS,)).fetchone()
+        row = self.connection.execute("SELECT key, size, edge FROM ledger_heads").fetchone()
         if row is None:
             return None
         if row[0] != str(self.key.verifier):
@@ -119,9 +115,7 @@ class Sealer:
         self.kept.plan((one.before.head, one.after.head) for one in (*growths.values(), grown_heads))
         with self.connection.pipeline():
             self._write_logs(of_log, growths, heads.size)
-            advanced = self._write_heads(grown_heads, new_heads)
-        if advanced.rowcount != 1:
-            raise SerializationFailure("the heads log has grown meanwhile")
+            self._write_heads(grown_heads, new_heads)
         return grown_heads.after.head
 
     def _standings(self, logs: Iterable[UUID]) -> Mapping[UUID, Standing]:
@@ -152,17 +146,16 @@ class Sealer:
             advances.append((log, growth.before.size, after.size, after.edge, checkpoint, first_head + place))
         self._call("advance_logs(%s, %s, %s, %s, %s, %s)", advances)
 
-    def _write_heads(self, growth: Growth, leaves: list[bytes]) -> "Cursor[Any]":
+    def _write_heads(self, growth: Growth, leaves: list[bytes]) -> None:
         before, after = growth.before, growth.after
         places = [(before.size + at, leaf) for at, leaf in enumerate(leaves)]
         self._insert("ledger_heads_leaf (index, hash)", "unnest(%s::bigint[], %s::bytea[])", places)
         if growth.nodes:
             types = "unnest(%s::smallint[], %s::bigint[], %s::bytea[])"
             self._insert("ledger_heads_node (level, index, hash)", types, growth.nodes)
-        return self.connection.execute(
-            "UPDATE ledger_heads SET size = %s, edge = %s, checkpoint = %s, sealed_at = clock_timestamp(), trouble = ''"
-            " WHERE id = %s AND size = %s",
-            (after.size, after.edge, after.head.signed(self.key), _HEADS, before.size),
+        self.connection.execute(
+            "SELECT advance_heads(%s, %s, %s, %s)",
+            (before.size, after.size, after.edge, after.head.signed(self.key)),
         )
 
     def _call(self, door: str, rows: list[tuple[Any, ...]]) -> None:

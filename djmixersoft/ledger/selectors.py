@@ -38,13 +38,18 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """How the heads log stands. `trouble`: why nothing is sealed at present; empty if all is well."""
+    """How the heads log stands. `trouble`: why nothing is sealed at present ("forked", "altered"), or "".
+
+    `checked_at`, `damage`: when everything was last read again, and how much wasn't as it was sealed.
+    """
 
     key: str
     size: int
     checkpoint: bytes
     sealed_at: datetime
     trouble: str
+    checked_at: datetime | None
+    damage: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,10 @@ def entries(
 def heads() -> Sealed | None:
     """How the heads log stands; None before anything was sealed."""
     row = Heads.objects.first()
-    return Sealed(row.key, row.size, bytes(row.checkpoint), row.sealed_at, row.trouble) if row else None
+    if row is None:
+        return None
+    checkpoint = bytes(row.checkpoint)
+    return Sealed(row.key, row.size, checkpoint, row.sealed_at, row.trouble, row.checked_at, row.damage)
 
 
 def heads_key() -> str:

@@ -121,7 +121,9 @@ def test_no_other_login_puts_anything_on_record_or_seals(cluster: "Cluster", wor
         "SELECT djms.append_nodes(array[]::uuid[], array[]::integer[], array[]::bigint[], array[]::bytea[])",
         "SELECT * FROM djms.waiting_entries(1)",
         "INSERT INTO djms.ledger_heads_leaf VALUES (1, '')",
-        "UPDATE djms.ledger_heads SET trouble = 'x'",
+        "SELECT djms.advance_heads(0, 1, '', '')",
+        "SELECT djms.note_ledger_state('forked', null)",
+        "UPDATE djms.ledger_heads SET trouble = 'forked'",
     )
     roles = [one.role for one in RULES.purposes.values() if login in one.process]
     for role in roles:

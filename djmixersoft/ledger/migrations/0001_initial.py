@@ -51,10 +51,16 @@ class Migration(migrations.Migration):
                 ("sealed_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ("trouble", models.TextField(db_default="")),
                 ("checked_at", models.DateTimeField(null=True)),
-                ("damage", models.TextField(db_default="")),
+                ("damage", models.IntegerField(db_default=0)),
             ],
             options={
                 "db_table": "ledger_heads",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="ledger_heads_one_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(("trouble__in", ["", "forked", "altered"])), name="ledger_trouble"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
