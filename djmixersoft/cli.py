@@ -91,15 +91,18 @@ def _run(args: argparse.Namespace) -> int:  # noqa: PLR0911 - one return for eac
 
             return serve(args.data, args.site_port)
         case "site":
+            _give_up("sealer")
             from djmixersoft.operations.site import run as run_site
 
             return run_site(args.site_port, wait=args.wait)
         case "worker":
+            _give_up("sealer")
             _become(args.name)
             from djmixersoft.operations.worker import run as run_worker
 
             return run_worker(args.name)
         case "sealer":
+            _give_up("secrets", "blobs", "mailbox")
             from djmixersoft.operations.sealing import run as run_sealer
 
             return run_sealer()
@@ -161,6 +164,7 @@ def _promises(args: argparse.Namespace) -> int:
     from djmixersoft.operations.datafolder import DataFolder
 
     if os.environ.get("DJMS_PROCESS") == "auditor":
+        _give_up("sealer")
         return _policy_command(args, "auditor")
     data = DataFolder(args.data).open()
     with database.reachable(data, os.environ):
@@ -175,6 +179,14 @@ def _policy_command(args: argparse.Namespace, process: str = "owner") -> int:
     from djmixersoft.policy.commands import run
 
     return run(args)
+
+
+def _give_up(*names: str) -> None:
+    """Shut this process out of folders of the installation that are none of its business."""
+    from djmixersoft.operations.landlock import shut_out
+
+    if data := os.environ.get("DJMS_DATA"):
+        shut_out(*(Path(data) / name for name in names))
 
 
 def _become(process: str) -> None:

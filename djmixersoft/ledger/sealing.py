@@ -82,7 +82,7 @@ class Sealer:
         return len(waiting)
 
     def note(self, refusal: Refused | None) -> None:
-        """Leave word in the database, for pages that show how the ledger is, of why nothing is sealed; or of nothing."""
+        """Leave word in the database, for the pages that show how the ledger is, of why nothing is sealed, if so."""
         self.connection.execute("SELECT note_ledger_state(%s, null)", (refusal.kind if refusal else "",))
 
     def _heads(self) -> Standing | None:

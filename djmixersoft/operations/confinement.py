@@ -9,9 +9,11 @@ anybody else. Where namespaces aren't permitted (a plain container), only our ow
 import os
 import pwd
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from djmixersoft.operations import landlock
 from djmixersoft.operations.refusal import Refusal
 
 SERVER_USER = "djms-postgres"
@@ -69,6 +71,9 @@ class Confinement:
         if dies_with_parent:
             # SIGINT asks PostgreSQL for its fast and clean shutdown.
             line = tied_to_us(line, "INT", *options)
+            if not self.user:
+                # As the user whom the sealer's key belongs to; a superuser of the database may read files.
+                line = [sys.executable, "-P", landlock.__file__, str(self.cluster.parent / "sealer"), "--", *line]
         elif options:
             line = ["setpriv", *options, "--", *line]
         if self.staged:
