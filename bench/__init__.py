@@ -21,6 +21,7 @@ BENCHMARKS = {
     "login": "whether a wrong password tells who is registered, and what a flood of log-ins does (2 minutes)",
     "pages": "how long each page takes (1 minute)",
     "content": "files up and down against plain, 50,000 items, 50 clients, cost by work (12 minutes; or by parts)",
+    "ledger": "how fast what is on record is sealed, what recording costs, how long verifying takes (3 minutes)",
     "mutation": "whether the tests notice each part of the policy that is taken away (as long as the tests, and more)",
 }
 KEEPING = "enforcement"  # the one whose filled database may be kept for its next run

@@ -1,6 +1,6 @@
 """The data folder: everything that one installation keeps, readable by its owner alone.
 
-Layout: VERSION, lock, prepared, postgres/{data,socket}, secrets/, blobs/, mailbox/, log/, sealer/ (the sealer's own).
+Layout: VERSION, lock, prepared, postgres/{data,socket}, secrets/, blobs/, mailbox/, log/, sealer/ (the sealer's own), run/.
 """
 
 import fcntl
@@ -15,7 +15,7 @@ from pathlib import Path
 from djmixersoft.operations.refusal import Refusal
 
 VERSION = "2"
-FOLDERS = ("postgres", "secrets", "blobs", "mailbox", "log", "sealer")
+FOLDERS = ("postgres", "secrets", "blobs", "mailbox", "log", "sealer", "run")
 DATABASE_LOGINS = (
     "postgres",
     "djms_owner",

@@ -120,7 +120,7 @@ def _announce(address: PublicAddress, port: int, data: DataFolder) -> None:
             if status < http.client.INTERNAL_SERVER_ERROR:
                 # Where the probes of `promises verify` find the site; a full disk is no reason not to serve.
                 with suppress(OSError):
-                    write_atomically(data.path / "address", f"{address.origin}\n".encode())
+                    write_atomically(data.path / "run" / "address", f"{address.origin}\n".encode())
                 sys.stdout.write("ready\n")
                 sys.stdout.flush()
                 return

@@ -37,7 +37,7 @@ class Page:
 
 def address(data: Path | None) -> str:
     """The site's public address, as its process noted it in the data folder. Raises Unseen."""
-    record = data / "address" if data else None
+    record = data / "run" / "address" if data else None
     if record is None or not record.exists():
         raise Unseen("the site is not being served")
     return record.read_text("ascii").strip()

@@ -97,7 +97,7 @@ def test_what_cannot_be_looked_at_is_said_and_takes_nothing_from_the_page(instal
 
 def test_without_its_database_it_says_so_in_a_sentence(installation: "Installation") -> None:
     nowhere = dict.fromkeys(
-        (f"DATABASE_URL_{name}" for name in ("SITE", "MAILER", "STEWARD", "AUDITOR", "OWNER")),
+        (f"DATABASE_URL_{name}" for name in ("SITE", "MAILER", "STEWARD", "SEALER", "AUDITOR", "OWNER")),
         "postgresql://djms_auditor@/x?host=/nonexistent",
     )
     done = installation.command("promises", "verify", **nowhere)

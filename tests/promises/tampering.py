@@ -96,7 +96,7 @@ def served(cluster: "Cluster", host: str = "localhost") -> Iterator[Site]:
     server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
-    noted = cluster.data.path / "address"
+    noted = cluster.data.path / "run" / "address"
     noted.write_text(f"https://{host}:{server.server_port}\n")
     try:
         yield site

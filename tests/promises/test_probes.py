@@ -147,7 +147,8 @@ class TestWhatCannotBeLookedAt:
         assert verdict.evidence == "could not be looked at: the site is not being served"
 
     def test_a_site_that_does_not_answer(self, site: "Site", tmp_path: "Path") -> None:
-        (tmp_path / "address").write_text("https://localhost:1\n")
+        (tmp_path / "run").mkdir()
+        (tmp_path / "run" / "address").write_text("https://localhost:1\n")
         verdict = self.unseen(replace(site.live, data=tmp_path), "7b")
         assert verdict.evidence == "could not be looked at: https://localhost:1 does not answer"
 
