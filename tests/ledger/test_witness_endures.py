@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -149,6 +149,16 @@ def dribble(port: int, count: int) -> list[socket.socket]:
     return found
 
 
+def answers(port: int) -> bool:
+    with (
+        suppress(OSError, http.client.HTTPException),
+        closing(http.client.HTTPConnection("127.0.0.1", port)) as connection,
+    ):
+        connection.request("GET", "/")
+        return connection.getresponse().status == 405
+    return False
+
+
 def test_slow_clients_keep_nobody_else_waiting(state: Path) -> None:
     with Running(state, LOG) as witness:
         slow = dribble(witness.port, 20)
@@ -170,6 +180,7 @@ def test_too_many_are_turned_away_and_those_that_last_too_long_are_cut(
         with socket.create_connection(("127.0.0.1", listener.server_port)) as one:
             assert one.recv(100).startswith(b"HTTP/1.1 503 ")
         assert [one.recv(100) for one in slow] == [b""] * 3
+        wait_until("there is room again", lambda: answers(listener.server_port))
         body = bytes(submission(LOG, 0, 100))
         connection = http.client.HTTPConnection("127.0.0.1", listener.server_port)
         for status in (200, 409):
