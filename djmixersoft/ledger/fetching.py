@@ -59,9 +59,9 @@ class Site:
         try:
             with self._connected() as connection:
                 connection.request(method, self._prefix + path, body, headers)
-                response = connection.getresponse()
-                data = response.read(LARGEST + 1)
-                status, kind = response.status, response.headers.get_content_type()
+                with connection.getresponse() as response:
+                    data = response.read(LARGEST + 1)
+                    status, kind = response.status, response.headers.get_content_type()
         except ssl.SSLCertVerificationError as error:
             raise Unreachable(f"The certificate of {self.host} is not trusted ({error.verify_message}).") from None
         except TimeoutError:
