@@ -5,6 +5,8 @@ import signal
 import sys
 import time
 
+from djmixersoft.ledger.fetching import Site, Unreachable
+from djmixersoft.ledger.following import Contradiction, look
 from djmixersoft.ledger.heads import Damaged
 from djmixersoft.ledger.keyfiles import BadKeyFile
 from djmixersoft.ledger.listening import PATH, Listener
@@ -19,8 +21,13 @@ def run(args: argparse.Namespace) -> int:
     try:
         witness = Witness(args.state, [_log(text) for text in args.log], name=args.name)
         print(f"witness {witness.key.name} {witness.key.verifier}", flush=True)
-        return _listen(witness, args.listen, args.port)
-    except (BadKeyFile, Damaged, BadNote) as error:
+        if not args.follow:
+            return _listen(witness, args.listen, args.port)
+        return _follow(witness, Site(args.follow, args.certificate), None if args.once else args.every)
+    except Contradiction as found:
+        say(str(found))
+        return 1
+    except (BadKeyFile, Damaged, BadNote, Unreachable) as error:
         print(error, file=sys.stderr)
     except OSError as error:
         print(f"It can't be done: {error.strerror or error} ({error.filename or args.listen}).", file=sys.stderr)
@@ -29,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
 
 def say(sentence: str) -> None:
     """Print what whoever runs the witness should know, at once."""
-    print(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), sentence, file=sys.stderr, flush=True)
+    print(_now(), sentence, file=sys.stderr, flush=True)
 
 
 def _listen(witness: Witness, address: str, port: int) -> int:
@@ -38,6 +45,26 @@ def _listen(witness: Witness, address: str, port: int) -> int:
         print(f"Logs may post to http://{host}:{listener.server_port}{PATH}", flush=True)
         listener.serve_forever()
     return 0
+
+
+def _follow(witness: Witness, site: Site, pause: int | None) -> int:
+    """Look at a site once, or again and again, however often it is away. Raises what `look` does."""
+    while True:
+        try:
+            seen = look(site, witness)
+            entries = f"{seen.head.size} entries ({seen.head.size - seen.before} since the last)"
+            print(f"{_now()} cosigned {entries} of {seen.head.origin}: {seen.file}", flush=True)
+        except Unreachable as error:
+            if pause is None:
+                raise
+            say(str(error))
+        if pause is None:
+            return 0
+        time.sleep(pause)
+
+
+def _now() -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 
 def _log(text: str) -> VerifierKey:
