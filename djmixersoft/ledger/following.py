@@ -15,7 +15,7 @@ from djmixersoft.ledger.merkle import HASH_SIZE, complete_subtrees, consistency_
 from djmixersoft.ledger.notes import BadNote
 from djmixersoft.ledger.submissions import Submission
 from djmixersoft.ledger.tiles import WIDTH, Tile, nodes_from
-from djmixersoft.ledger.witnessing import Forked, Stale, UnknownLog, Untrusted, Witness
+from djmixersoft.ledger.witnessing import Forked, Refused, Stale, UnknownLog, Untrusted, Witness
 
 _TRIES: Final = 5
 """Other processes may cosign in the same folder meanwhile, so often in a row."""
@@ -51,6 +51,8 @@ def look(site: Site, witness: Witness) -> Seen:
             raise Contradiction(f"FORK: {fork} Both checkpoints are kept: {fork.evidence} and beside.") from None
         except Stale:
             continue
+        except Refused as wrong:
+            raise Contradiction(f"{site.host} shows what can't be: {wrong}") from None
         return Seen(checkpoint.head, before, witness.heads.path(checkpoint.head.origin))
     raise Unreachable("Others cosign in the same folder all the time.")
 

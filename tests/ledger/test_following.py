@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from djmixersoft.ledger.checkpoints import Checkpoint
+from djmixersoft.ledger.checkpoints import Checkpoint, Head
 from djmixersoft.ledger.merkle import leaf_hash, proves_consistency
 from djmixersoft.ledger.notes import BadNote
 from djmixersoft.ledger.submissions import Submission
@@ -186,13 +186,16 @@ def test_what_can_not_be_checked_is_not_cosigned(site: Answering, shop: Shop, st
     assert [one.head.size for one in kept(state)] == [300]
 
 
-def test_another_log_or_a_wrong_signature_is_loud(site: Answering, shop: Shop, state: Path) -> None:
+def test_another_log_a_wrong_signature_or_an_impossible_root_is_loud(site: Answering, shop: Shop, state: Path) -> None:
     shop.checkpoint = Log("djmixersoft-heads/ffff", LEAVES[:9]).checkpoint()
     done = looked(site, state)
     assert (done.returncode, "which isn't one of those given" in done.stderr) == (1, True)
     shop.checkpoint = str(LOG.head(5)).encode() + b"\n" + LOG.key.line("x\n").encode()
     done = looked(site, state)
     assert (done.returncode, "isn't as its log signed it" in done.stderr) == (1, True)
+    shop.checkpoint = Head(ORIGIN, 0, LEAVES[0]).signed(LOG.key)
+    done = looked(site, state)
+    assert (done.returncode, "shows what can't be" in done.stderr) == (1, True)
     assert kept(state) == []
 
 
