@@ -136,6 +136,12 @@ class _Handler(BaseHTTPRequestHandler):
                 return
             self._send(answer(self.server.witness, body, self.server.tell))
 
+    def handle_expect_100(self) -> bool:
+        """Tell a client that waits for it to go on, at once."""
+        going_on = super().handle_expect_100()
+        self.wfile.flush()
+        return going_on
+
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002
         """Refuse what isn't a request of HTTP, or of a kind that a witness doesn't take, without repeating it."""
         if code == HTTPStatus.NOT_IMPLEMENTED:

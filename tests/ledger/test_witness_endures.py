@@ -1,6 +1,7 @@
 """A witness never contradicts itself: two at once, slow ones, kill -9, a damaged disk, a clock that was set back."""
 
 import http.client
+import os
 import random
 import shutil
 import socket
@@ -247,6 +248,22 @@ def test_what_can_not_be_kept_is_not_signed(state: Path) -> None:
         shutil.move(state.with_name("elsewhere"), state)
         witness.cosigned(LOG, 100, 200)
         assert "Can't work: [Errno 2]" in witness.kill()
+
+
+def test_what_is_answered_is_on_the_disk_before_that_and_its_name_too(
+    state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, synced, sync = Witness(state, [LOG.key.verifier]), list[tuple[str, int]](), os.fsync
+
+    def note(file: int) -> None:
+        # What a reader would find at that moment, by the name and size of what is synced.
+        synced.append((Path(os.readlink(f"/proc/self/fd/{file}")).name, len(kept(state))))
+        sync(file)
+
+    monkeypatch.setattr(os, "fsync", note)
+    one.add(submission(LOG, 0, 100))
+    [file] = state.glob("cosigned-*")
+    assert synced == [(f".{file.name}.new", 0), (state.name, 1)]
 
 
 def test_a_clock_that_was_set_back_makes_no_larger_tree_older_than_a_smaller(state: Path) -> None:

@@ -246,6 +246,15 @@ def test_only_posts_to_its_one_address_and_of_a_size_are_taken(witness: Running)
     witness.cosigned(LOG, 0, 300)
 
 
+def test_a_client_that_waits_to_be_told_to_go_on_is_told(witness: Running) -> None:
+    with socket.create_connection(("127.0.0.1", witness.port), timeout=5) as connection:
+        head = b"POST /add-checkpoint HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n"
+        connection.sendall(head % len(GOOD))
+        assert connection.recv(4096) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(GOOD)
+        assert connection.recv(4096).startswith(b"HTTP/1.1 409 ")
+
+
 def test_what_it_answers_names_nobody_and_no_program(witness: Running) -> None:
     with socket.create_connection(("127.0.0.1", witness.port)) as connection:
         connection.sendall(
