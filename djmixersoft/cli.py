@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from djmixersoft.client.arguments import add_commands
+from djmixersoft.ledger.arguments import add_commands as add_ledger
 from djmixersoft.operations.refusal import Finding, Refusal
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -53,6 +54,7 @@ def parser() -> argparse.ArgumentParser:
     bench.add_argument("--json", action="store_true", help="print one object per line")
 
     add_commands(commands)
+    add_ledger(commands)
 
     # Started by the supervisor, or one by one on machines of their own.
     site = commands.add_parser("site", help="the site's process alone (environment: see settings.py)")
@@ -117,6 +119,10 @@ def _run(args: argparse.Namespace) -> int:  # noqa: PLR0911 - one return for eac
             from djmixersoft.client.commands import run as run_client
 
             return run_client(args)
+        case "ledger":
+            from djmixersoft.ledger.commands import run as run_ledger
+
+            return run_ledger(args)
         case "bench":
             from bench import main as bench
 

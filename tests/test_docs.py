@@ -1,11 +1,15 @@
 """What the documentation says is so: its links lead somewhere, and every key, setting and promise is in it."""
 
+import io
 import re
+import shlex
+from contextlib import redirect_stdout, suppress
 from dataclasses import fields
 
 import pytest
 from django.utils.module_loading import autodiscover_modules
 
+from djmixersoft.cli import parser
 from djmixersoft.policy import show
 from djmixersoft.policy.loading import load
 from djmixersoft.policy.probing import probes_of
@@ -73,3 +77,20 @@ def test_what_is_tried_and_what_is_only_words_are_all_the_promises() -> None:
     bold = {name for group in re.findall(r"\*\*([^*]+)\*\*", words) for name in group.split(", ")}
     assert rows - {"promise", "---"} == {promise for promise in clauses() if probes_of(promise)}
     assert bold == {promise for promise in clauses() if not probes_of(promise)}
+
+
+def test_the_commands_for_a_witness_are_understood() -> None:
+    text = read("docs/witness.md")
+    commands = [shlex.split(line)[1:] for line in text.splitlines() if line.startswith("./run ")]
+    assert len(commands) == 2
+    for words in commands:
+        assert parser().parse_args(words).action == "witness"
+    options = set(re.findall(r"`(--[a-z]+)", text)) | {word for words in commands for word in words if word[:2] == "--"}
+    assert options == set(re.findall(r"(--[a-z]+)", help_of("ledger", "witness"))) - {"--help"}, "each is explained"
+
+
+def help_of(*words: str) -> str:
+    printed = io.StringIO()
+    with redirect_stdout(printed), suppress(SystemExit):
+        parser().parse_args([*words, "--help"])
+    return printed.getvalue()

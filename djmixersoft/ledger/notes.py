@@ -132,7 +132,7 @@ class SigningKey:
             made = time.to_bytes(_TIME) + self.private.sign(cosigned(text, time))
         else:
             made = self.private.sign(text.encode())
-        return f"— {self.name} {to_base64(self.verifier.id + made)}\n"
+        return str(Signature(self.name, self.verifier.id, made))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +142,9 @@ class Signature:
     name: str
     key_id: bytes
     made: bytes
+
+    def __str__(self) -> str:
+        return f"— {self.name} {to_base64(self.key_id + self.made)}\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +170,9 @@ class Note:
         if len(signatures) > _MOST_SIGNATURES:
             raise BadNote("the note has too many signatures")
         return cls(text + "\n", signatures)
+
+    def __bytes__(self) -> bytes:
+        return "".join([self.text, "\n", *map(str, self.signatures)]).encode()
 
     def signers(self, trusted: Iterable[VerifierKey]) -> dict[VerifierKey, int | None]:
         """Return which of the trusted keys signed this, each with the time it states, if it does.

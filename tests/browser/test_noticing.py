@@ -13,7 +13,8 @@ from tests.browser.watching import Watch
 
 pytestmark = pytest.mark.browser
 
-STYLE = '<link rel="stylesheet" href="/static/site/style.css">'
+SHEETS = ("style", "frame", "parts", "prose")
+STYLE = "".join(f'<link rel="stylesheet" href="/static/site/{sheet}.css">' for sheet in SHEETS)
 RIGHT = f'<!doctype html><html lang="en"><title>A page</title>{STYLE}<main class="page"><h1>Fine</h1>%s</main></html>'
 FAULTS = {
     '<img src="/static/site/logo.svg">': "image-alt",

@@ -45,24 +45,46 @@ class Question:
         return json.dumps(asked)
 
 
-Verifier = Callable[[Iterable[Question]], list[bool]]
+@dataclass(frozen=True)
+class Cosigned:
+    """A checkpoint, and the keys (of a log, of witnesses) that are all to have signed it."""
+
+    checkpoint: bytes
+    keys: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return json.dumps({"checkpoint": self.checkpoint.decode(), "keys": self.keys})
+
+
+Verifier = Callable[[Iterable[object]], list[bool]]
+"""Answers questions of its kind."""
 
 
 def go() -> Verifier:
     """Go's own code for its checksum database, built from the sources that come with Go."""
-    packages, folder = _packages(), THERE / "sumdb"
+    return _asking([str(_built("sumdb", "check.go"))])
+
+
+def go_cosigned() -> Verifier:
+    """Go's own code for signed notes, which is asked about cosignatures."""
+    return _asking([str(_built("cosigned", "cosigned.go"))])
+
+
+def _built(name: str, source: str) -> Path:
+    """Build a program of ours around Go's packages."""
+    packages, folder = _packages(), THERE / name
     if not (folder / "check").exists():
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
-        for name in ("note", "tlog"):
-            shutil.copytree(packages / _SUMDB / name, folder / name)
-        shutil.copy(HERE / "check.go", folder)
+        for package in ("note", "tlog"):
+            shutil.copytree(packages / _SUMDB / package, folder / package)
+        shutil.copy(HERE / source, folder)
         (folder / "go.mod").write_text("module interop\n\ngo 1.24\n")
         tool = packages / "go" / "bin" / "go"
         tool.chmod(0o755)
         for one in (packages / "go" / "pkg" / "tool").rglob("*"):
             one.chmod(0o755)
-        caches = {"GOPATH": str(folder / "path"), "GOCACHE": str(folder / "cache")}
+        caches = {"GOPATH": str(THERE / "go" / "path"), "GOCACHE": str(THERE / "go" / "cache")}
         _done(
             [str(tool), "build", "-o", "check", "."],
             folder,
@@ -71,7 +93,7 @@ def go() -> Verifier:
             GOTOOLCHAIN="local",
             **caches,
         )
-    return _asking([str(folder / "check")])
+    return folder / "check"
 
 
 def node() -> Verifier:
@@ -124,7 +146,7 @@ def _done(command: list[str], folder: Path, **environment: str) -> None:
 
 
 def _asking(command: list[str]) -> Verifier:
-    def ask(questions: Iterable[Question]) -> list[bool]:
+    def ask(questions: Iterable[object]) -> list[bool]:
         asked = "".join(f"{one}\n" for one in questions)
         done = subprocess.run(command, input=asked, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr

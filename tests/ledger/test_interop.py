@@ -1,19 +1,23 @@
 """Others' verifiers accept every proof of ours, and refuse with us what was altered."""
 
 import random
+from base64 import b64decode
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import pytest
 
 from djmixersoft.ledger.checkpoints import Checkpoint
 from djmixersoft.ledger.merkle import leaf_hash, proves_consistency
-from djmixersoft.ledger.notes import BadNote, NotSigned
+from djmixersoft.ledger.notes import BadNote, NotSigned, to_base64
 from djmixersoft.ledger.receipts import Receipt
+from djmixersoft.ledger.submissions import Submission
+from djmixersoft.ledger.witnessing import Witness
 from tests.ledger.growing import Log
-from tests.ledger.others import Question, Verifier, go, node, python
+from tests.ledger.others import Cosigned, Question, Verifier, go, go_cosigned, node, python
 
 RECEIPTS, ALTERED = 1_000, 10_000
 
@@ -120,6 +124,24 @@ def test_neither_they_nor_we_accept_a_checkpoint_that_was_changed(whole_verifier
             asked.append(replace(one, receipt=replace(one.receipt, checkpoint=changed)))
     assert set(ours(asked)) == {False}
     assert set(whole_verifier(asked)) == {False}
+
+
+def test_go_accepts_every_cosignature_of_a_witness_and_no_altered_one(tmp_path: Path) -> None:
+    ask, chance, right, wrong = go_cosigned(), random.Random(8), list[Cosigned](), list[Cosigned]()
+    witness, size = Witness(tmp_path / "state", [log().key.verifier]), 0
+    keys = (str(log().key.verifier), str(witness.key.verifier))
+    for _ in range(200):
+        old, size = size, size + chance.randrange(20)
+        whole = log().checkpoint(size)
+        line = witness.add(Submission(old, tuple(log().consistency(old, size)), whole)).encode()
+        right.append(Cosigned(whole + line, keys))
+        # Any bit of the signature, the time in it included; or another text under the same lines.
+        prefix, made = line.rsplit(b" ", 1)
+        changed = to_base64(_flipped(b64decode(made), chance)).encode()
+        wrong.append(Cosigned(whole + prefix + b" " + changed + b"\n", keys))
+        wrong.append(Cosigned(whole.replace(b"\n%d\n" % size, b"\n%d\n" % (size + 1)) + line, keys))
+    assert set(ask(right)) == {True}
+    assert set(ask(wrong)) == {False}
 
 
 def test_go_accepts_every_proof_that_the_log_only_grew_and_no_altered_one() -> None:

@@ -1,0 +1,40 @@
+"""What `ledger` is called with."""
+
+import argparse
+from pathlib import Path
+
+
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `ledger` and its actions to the command line."""
+    ledger = commands.add_parser("ledger", help="be a witness of the ledger")
+    actions = ledger.add_subparsers(dest="action", metavar="ACTION", required=True)
+    _add_witness(actions)
+
+
+def _add_witness(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    witness = actions.add_parser("witness", help="cosign a log's checkpoints while it only grows")
+    witness.add_argument("--log", action="append", required=True, metavar="VKEY", help="a log's key, again for more")
+    witness.add_argument("--state", type=Path, required=True, metavar="DIR", help="where key and cosignatures are kept")
+    witness.add_argument("--name", default="", metavar="NAME", help="the key's name, when it is made (default: random)")
+    listen = witness.add_argument_group("let logs come")
+    listen.add_argument("--listen", default="127.0.0.1", metavar="ADDR", help="default: 127.0.0.1, behind your proxy")
+    listen.add_argument("--port", type=_port, default=8460, metavar="N", help="default: 8460; 0 for any")
+    follow = witness.add_argument_group("or look at a site")
+    follow.add_argument("--follow", default="", metavar="URL", help="the site whose ledger to look at")
+    follow.add_argument("--certificate", type=Path, metavar="FILE", help="the site's own certificate, if self-signed")
+    follow.add_argument("--every", type=_seconds, default=60, metavar="SECONDS", help="how often (default: 60)")
+    follow.add_argument("--once", action="store_true", help="look once, and end")
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or int(text) > 65535:  # noqa: PLR2004 - RFC 9293: 16 bits
+        message = f"{text!r} is no port; ports go from 1 to 65535, and 0 is any"
+        raise argparse.ArgumentTypeError(message)
+    return int(text)
+
+
+def _seconds(text: str) -> int:
+    if not text.isdigit() or not 0 < int(text) <= 86_400:  # noqa: PLR2004 - a day
+        message = f"{text!r} isn't a number of seconds from 1 to 86400"
+        raise argparse.ArgumentTypeError(message)
+    return int(text)
