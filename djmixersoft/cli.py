@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from djmixersoft.client.arguments import add_commands
+from djmixersoft.ledger.arguments import add_commands as add_ledger_commands
 from djmixersoft.operations.refusal import Finding, Refusal
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -53,6 +54,7 @@ def parser() -> argparse.ArgumentParser:
     bench.add_argument("--json", action="store_true", help="print one object per line")
 
     add_commands(commands)
+    add_ledger_commands(commands)
 
     # Started by the supervisor, or one by one on machines of their own.
     site = commands.add_parser("site", help="the site's process alone (environment: see settings.py)")
@@ -109,6 +111,8 @@ def _run(args: argparse.Namespace) -> int:  # noqa: PLR0911 - one return for eac
             from djmixersoft.client.commands import run as run_client
 
             return run_client(args)
+        case "ledger":
+            return _ledger(args)
         case "bench":
             from bench import main as bench
 
@@ -133,6 +137,13 @@ def _migrate(args: argparse.Namespace) -> int:
     with database.reachable(data, os.environ, prepare_new=False) as server:
         database.migrate(data, server, os.environ)
     return 0
+
+
+def _ledger(args: argparse.Namespace) -> int:
+    # The one action so far: it needs neither Django nor a data folder, and is the very file that customers have.
+    from verifier.ledger_verify import main as verify
+
+    return verify(args.arguments)
 
 
 def _policy(args: argparse.Namespace) -> int:

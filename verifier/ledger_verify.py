@@ -236,7 +236,7 @@ def opened(file: BinaryIO) -> tuple[Head, dict[str, Any], BinaryIO]:  # a receip
     try:
         first = file.readline(LONGEST_FIRST)
         data = parse((first if EXPORT.encode() in first else first + file.read(LONGEST_LINE)).decode())
-        is_export = (RECEIPT, EXPORT).index(data["format"])
+        is_export = (RECEIPT, EXPORT).index(data["format"]) or (file.read(1) and refuse())
         return head_of(data["checkpoint"] if is_export else data["proof"].partition("\n\n")[2], LOG), data, file
     except MALFORMED:
         raise Stop(UNABLE, f"{file.name} is no receipt and no export of this ledger, or a damaged one.") from None

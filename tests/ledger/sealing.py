@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -87,13 +87,14 @@ def as_text(found: Json | Sequence[Json]) -> bytes:
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in found).encode()
 
 
-def grown(count: int, number: int = 1, *, then: Callable[[Ledger], object] | None = None) -> Ledger:
+def grown(count: int, number: int = 1) -> Ledger:
     """A ledger of so many entries, sealed one by one or a few at a time."""
-    ledger, made = Ledger(number), 0
-    while made < count:
-        some = min(ledger.chance.randrange(1, 4), count - made)
-        ledger.record(*(entry(made + more) for more in range(some)))
-        made += some
-    if then:
-        then(ledger)
+    return grow(Ledger(number), count)
+
+
+def grow(ledger: Ledger, count: int) -> Ledger:
+    """Put entries into its log until there are so many."""
+    while ledger.log.size < count:
+        some = min(ledger.chance.randrange(1, 4), count - ledger.log.size)
+        ledger.record(*(entry(ledger.log.size + more) for more in range(some)))
     return ledger
