@@ -54,7 +54,7 @@ def parser() -> argparse.ArgumentParser:
     bench.add_argument("--json", action="store_true", help="print one object per line")
 
     add_commands(commands)
-    add_ledger(commands)
+    add_ledger(commands, common)
 
     # Started by the supervisor, or one by one on machines of their own.
     site = commands.add_parser("site", help="the site's process alone (environment: see settings.py)")
@@ -86,7 +86,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
 
 
-def _run(args: argparse.Namespace) -> int:  # noqa: PLR0911 - one return for each command
+def _run(args: argparse.Namespace) -> int:  # noqa: C901, PLR0911 - one case and return for each command
     match args.command:
         case "serve":
             from djmixersoft.operations.supervisor import serve
@@ -120,9 +120,7 @@ def _run(args: argparse.Namespace) -> int:  # noqa: PLR0911 - one return for eac
 
             return run_client(args)
         case "ledger":
-            from djmixersoft.ledger.commands import run as run_ledger
-
-            return run_ledger(args)
+            return _ledger(args)
         case "bench":
             from bench import main as bench
 
@@ -147,6 +145,29 @@ def _migrate(args: argparse.Namespace) -> int:
     with database.reachable(data, os.environ, prepare_new=False) as server:
         database.migrate(data, server, os.environ)
     return 0
+
+
+def _ledger(args: argparse.Namespace) -> int:
+    """Run `ledger`: what customers and witnesses do needs nothing of an installation, what operators do does."""
+    from djmixersoft.ledger import commands
+
+    if args.action in commands.OF_ANYBODY:
+        return commands.run(args)
+    from djmixersoft.operations import database, sealing
+    from djmixersoft.operations.datafolder import DataFolder
+
+    if os.environ.get("DJMS_PROCESS") == "sealer":
+        return sealing.check(as_log=args.log)
+    data = DataFolder(args.data).open()
+    with database.reachable(data, os.environ):
+        process = "sealer" if args.action == "fsck" else "steward"
+        environment = database.owner_environment(data, os.environ)
+        os.environ["DATABASE_URL"] = environment[f"DATABASE_URL_{process.upper()}"]
+        os.environ["DJMS_DATA"] = str(data.path)
+        if process == "sealer":
+            return sealing.check(as_log=args.log)
+        _become(process)
+        return sealing.erase(args.origin, args.index)
 
 
 def _policy(args: argparse.Namespace) -> int:

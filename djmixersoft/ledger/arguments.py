@@ -4,11 +4,23 @@ import argparse
 from pathlib import Path
 
 
-def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add `ledger` and its actions to the command line."""
-    ledger = commands.add_parser("ledger", help="be a witness of the ledger")
+def add_commands(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
+) -> None:
+    """Add `ledger` and its actions to the command line; `common`: the options of what works on an installation."""
+    ledger = commands.add_parser("ledger", help="verify what the ledger gave out, be its witness, check it, erase")
     actions = ledger.add_subparsers(dest="action", metavar="ACTION", required=True)
+    # What looks like options is for the verifier, which is a program of its own with a parser of its own.
+    verify = actions.add_parser(
+        "verify", add_help=False, prefix_chars="\0", help="check receipts and exports, offline (verify --help)"
+    )
+    verify.add_argument("arguments", nargs="*", metavar="FILE")
     _add_witness(actions)
+    fsck = actions.add_parser("fsck", parents=[common], help="read everything on record again")
+    fsck.add_argument("--log", action="store_true", help="write log lines to standard error instead, for timers")
+    erase = actions.add_parser("erase", parents=[common], help="erase what one entry says; that it was stays on record")
+    erase.add_argument("origin", metavar="LOG", help="the log's name, as in its checkpoint")
+    erase.add_argument("index", type=int, metavar="INDEX", help="the entry's place in it, from 0")
 
 
 def _add_witness(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -1,13 +1,19 @@
-"""`ledger` on the command line. Exit status 0 = fine, 1 = found something, 2 = could not run."""
+"""What anybody does with the ledger by command. Exit status 0 = fine, 1 = found something, 2 = could not run."""
 
 import argparse
+from typing import Final
+
+OF_ANYBODY: Final = ("verify", "witness")
+"""The actions that need no installation."""
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do what is asked, and return the exit status."""
-    match args.action:
-        case "witness":
-            from djmixersoft.ledger.witness_commands import run as run_witness
+    """Do one of `OF_ANYBODY`, and return the exit status."""
+    if args.action == "verify":
+        # The very file that customers have.
+        from verifier.ledger_verify import main as verify
 
-            return run_witness(args)
-    raise AssertionError
+        return verify(args.arguments)
+    from djmixersoft.ledger.witness_commands import run as run_witness
+
+    return run_witness(args)

@@ -8,8 +8,11 @@ is each tree up to the sizes that were read first.
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
+
+import psycopg
 
 from djmixersoft.ledger.checkpoints import Checkpoint, Head
 from djmixersoft.ledger.entries import Action, hash_of_leaf
@@ -17,12 +20,25 @@ from djmixersoft.ledger.growing import Standing, grow
 from djmixersoft.ledger.kept import KeptHeads
 from djmixersoft.ledger.merkle import leaf_hash
 from djmixersoft.ledger.notes import Algorithm, BadNote, NotSigned, VerifierKey
+from djmixersoft.ledger.sealer import OPTIONS, own_key
 
 if TYPE_CHECKING:
     from psycopg import Connection
 
 _AT_ONCE: Final = 2_000  # rows
 _FIRST: Final = UUID(int=0)
+
+
+def check(folder: Path, url: str) -> "Report":
+    """Read everything, by the sealer's login and what is in its folder, and note for all to see what was found."""
+    kept = KeptHeads(folder / "heads.sqlite3")
+    try:
+        with psycopg.connect(url, options=OPTIONS, application_name="djms-fsck", autocommit=True) as connection:
+            report = Fsck(connection, own_key(folder).verifier, kept).run()
+            connection.execute("SELECT note_ledger_state(null, %s)", (len(report.findings),))
+    finally:
+        kept.close()
+    return report
 
 
 @dataclass(slots=True)

@@ -23,8 +23,6 @@ _KEY_ID: Final = 4  # bytes
 _TIME: Final = 8  # bytes
 _LATEST: Final = 2**63 - 1  # seconds since the epoch
 _PUBLIC_KEY: Final = 32  # bytes
-_PRIVATE: Final = 32  # bytes
-_PRIVATE_KEY: Final = re.compile(r"PRIVATE\+KEY\+([^+]+)\+([0-9a-f]{8})\+(\S+)", re.ASCII)
 _NAME: Final = re.compile(r"[^\s+\x00-\x20\x7f]+")
 _LINE: Final = re.compile(r"— (\S+) (\S+)")
 _CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f]")
@@ -103,23 +101,6 @@ class SigningKey:
     name: str
     algorithm: Algorithm
     private: Ed25519PrivateKey
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read a private key in the form of `private_text`. Raises BadNote."""
-        found = _PRIVATE_KEY.fullmatch(text.strip())
-        material = unbase64(found[3]) if found else b""
-        if not found or len(material) != 1 + _PRIVATE or material[0] not in set(Algorithm):
-            raise BadNote("this is no private key of a kind that is known here")
-        key = cls(found[1], Algorithm(material[0]), Ed25519PrivateKey.from_private_bytes(material[1:]))
-        if key.verifier.id.hex() != found[2]:
-            raise BadNote("the private key's id isn't that of this name and key")
-        return key
-
-    def private_text(self) -> str:
-        """Return the key as Go's sumdb writes private keys: ``PRIVATE+KEY+name+id+base64``."""
-        material = bytes([self.algorithm]) + self.private.private_bytes_raw()
-        return f"PRIVATE+KEY+{self.name}+{self.verifier.id.hex()}+{to_base64(material)}"
 
     @property
     def verifier(self) -> VerifierKey:

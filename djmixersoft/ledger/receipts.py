@@ -1,12 +1,17 @@
 """A receipt: the proof that an entry is in a log, for whoever has nothing else (C2SP tlog-proof v1)."""
 
+import json
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from djmixersoft.ledger.checkpoints import Checkpoint, hash_of, number
 from djmixersoft.ledger.merkle import proves_inclusion
 from djmixersoft.ledger.notes import LARGEST, BadNote, to_base64, unbase64
 
+RECEIPT_FORMAT: Final = "djmixersoft-receipt/v1"
+"""What a receipt's file says it is: it holds an entry, its salt, and two of these proofs (docs/ledger.md)."""
+EXPORT_FORMAT: Final = "djmixersoft-export/v1"
+"""What an export's first line says it is."""
 _TITLE: Final = "c2sp.org/tlog-proof@v1"
 _EXTRA: Final = "extra "
 _INDEX: Final = "index "
@@ -50,3 +55,8 @@ class Receipt:
         """Tell whether the leaf with this hash is in the checkpoint's tree, whoever signed that. Raises BadNote."""
         head = Checkpoint.parse(self.checkpoint).head
         return proves_inclusion(self.proof, leaf=leaf, index=self.index, size=head.size, root=head.root)
+
+
+def line_of(fields: dict[str, Any]) -> bytes:
+    """Return fields as a line of a file."""
+    return json.dumps(fields, ensure_ascii=False).encode() + b"\n"

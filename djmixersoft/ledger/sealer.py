@@ -1,7 +1,6 @@
 """The sealer's process: every 200 ms it seals what waits. It alone holds the ledger's key, in a folder of its own."""
 
 import logging
-import os
 import signal
 import threading
 from pathlib import Path
@@ -9,9 +8,9 @@ from typing import Final
 from uuid import uuid4
 
 import psycopg
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from djmixersoft.ledger.kept import KeptHeads, Refused
+from djmixersoft.ledger.keyfiles import load_or_make
 from djmixersoft.ledger.notes import Algorithm, SigningKey
 from djmixersoft.ledger.sealing import BATCH, Sealer
 
@@ -60,14 +59,9 @@ def _work(sealer: Sealer, stopping: threading.Event) -> None:
 
 
 def own_key(folder: Path) -> SigningKey:
-    """Return the key in a folder, made at its first use; its name is the heads log's origin, which is random."""
+    """Return the key in a folder, made at its first use; its name is the heads log's origin, which is random.
+
+    Raises BadKeyFile and OSError.
+    """
     path = folder / _KEY_FILE
-    if not path.exists():
-        made = SigningKey(f"djmixersoft-heads/{uuid4().hex}", Algorithm.ED25519, Ed25519PrivateKey.generate())
-        fresh = path.with_suffix(".new")
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(made.private_text() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.rename(path)
-    return SigningKey.parse(path.read_text("ascii"))
+    return load_or_make(path, Algorithm.ED25519, "" if path.exists() else f"djmixersoft-heads/{uuid4().hex}")

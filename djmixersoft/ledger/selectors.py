@@ -14,11 +14,9 @@ from djmixersoft.ledger.checkpoints import Checkpoint
 from djmixersoft.ledger.merkle import consistency_proof, inclusion_proof
 from djmixersoft.ledger.models import Cosignature, Entry, Heads, HeadsLeaf, HeadsNode, Leaf, Log, Node
 from djmixersoft.ledger.notes import VerifierKey, to_base64
-from djmixersoft.ledger.receipts import Receipt
+from djmixersoft.ledger.receipts import EXPORT_FORMAT, RECEIPT_FORMAT, Receipt, line_of
 from djmixersoft.ledger.tiles import WIDTH, Tile, nodes_from
 
-RECEIPT_FORMAT: Final = "djmixersoft-receipt/v1"
-EXPORT_FORMAT: Final = "djmixersoft-export/v1"
 EXPORTED_AT_ONCE: Final = 2_000  # entries
 
 
@@ -134,7 +132,7 @@ def receipt(log: Log, index: int) -> bytes | None:
 def export_head(log: Log, people: dict[str, str]) -> bytes:
     """The first line of a log's export; `people`: words for the ids of people in it, vouched for by nothing."""
     checkpoint = bytes(log.checkpoint or b"").decode()
-    return _line({"format": EXPORT_FORMAT, "checkpoint": checkpoint, "head": _head(log), "people": people})
+    return line_of({"format": EXPORT_FORMAT, "checkpoint": checkpoint, "head": _head(log), "people": people})
 
 
 def export_lines(log: Log, start: int) -> Iterator[bytes]:
@@ -145,7 +143,7 @@ def export_lines(log: Log, start: int) -> Iterator[bytes]:
     rows = Entry.objects.in_bulk(ids)
     for entry_id in ids:
         fields = _opening(rows[entry_id])
-        yield _line({"erased": True, "leaf": fields["leaf"]} if fields["entry"] is None else fields)
+        yield line_of({"erased": True, "leaf": fields["leaf"]} if fields["entry"] is None else fields)
 
 
 def _opening(row: Entry) -> dict[str, Any]:
@@ -195,7 +193,3 @@ def _side_by_side(rows: Any, tile: Tile) -> bytes:  # noqa: ANN401 - rows of one
 
 def _said(entry: Any) -> dict[str, Any] | None:  # noqa: ANN401 - bytes in one of the forms of the driver
     return None if entry is None else json.loads(bytes(entry))
-
-
-def _line(fields: dict[str, Any]) -> bytes:
-    return json.dumps(fields, ensure_ascii=False).encode() + b"\n"

@@ -1,6 +1,6 @@
 """The data folder: everything that one installation keeps, readable by its owner alone.
 
-Layout: VERSION, lock, prepared, postgres/{data,socket}, secrets/, blobs/, mailbox/, log/, sealer/ (the sealer's own), run/.
+Layout: VERSION, lock, prepared, postgres/{data,socket}, secrets/, blobs/, mailbox/, log/, sealer/ (its own), run/.
 """
 
 import fcntl

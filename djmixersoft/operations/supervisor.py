@@ -34,6 +34,7 @@ from djmixersoft.operations.tls import operator_certificate
 WORKERS = ("mailer", "steward")
 READY_SECONDS = 60.0
 STOP_SECONDS = 4.0
+FIRST_LEDGER_CHECK_SECONDS = 600.0
 FIRST_AUDIT_SECONDS = 3.0  # after everything is started, so that the first pages don't wait for it
 
 
@@ -56,6 +57,13 @@ class Supervisor:
             database.auditor_environment(data, os.environ),
             self.data.log / "auditor.log",
             first=FIRST_AUDIT_SECONDS,
+        )
+        self.ledger_check = Recurring(
+            "ledger check",
+            [*database.SELF, "ledger", "fsck", "--log", "--data", str(self.data.path)],
+            process_environment(os.environ, "sealer", urls["sealer"], str(self.data.path), self.address),
+            self.data.log / "ledger-check.log",
+            first=FIRST_LEDGER_CHECK_SECONDS,
         )
         self.ended: SimpleQueue[Child] = SimpleQueue()
 
@@ -82,6 +90,7 @@ class Supervisor:
         for worker in self.workers:
             worker.start(self.ended)
         self.auditor.plan_first()
+        self.ledger_check.plan_first()
         while True:
             self._tend()
 
@@ -108,7 +117,7 @@ class Supervisor:
                 self.server.start()
             except Refusal as refusal:
                 self.log.write(line("error", event=str(refusal)))
-        for child in (self.site, *self.workers, self.auditor):
+        for child in (self.site, *self.workers, self.auditor, self.ledger_check):
             if child.due is not None and child.due <= now():
                 child.start(self.ended)
         try:
@@ -120,7 +129,7 @@ class Supervisor:
 
     def stop(self) -> None:
         """Stop everything, what depends on PostgreSQL first."""
-        children = [self.auditor, *reversed(self.workers), self.site]
+        children = [self.ledger_check, self.auditor, *reversed(self.workers), self.site]
         for child in children:
             child.signal(signal.SIGTERM)
         deadline = time.monotonic() + STOP_SECONDS

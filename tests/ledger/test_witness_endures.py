@@ -257,7 +257,7 @@ def test_what_is_answered_is_on_the_disk_before_that_and_its_name_too(
 
     def note(file: int) -> None:
         # What a reader would find at that moment, by the name and size of what is synced.
-        synced.append((Path(os.readlink(f"/proc/self/fd/{file}")).name, len(kept(state))))
+        synced.append((Path(f"/proc/self/fd/{file}").readlink().name, len(kept(state))))
         sync(file)
 
     monkeypatch.setattr(os, "fsync", note)
