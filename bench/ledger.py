@@ -77,7 +77,7 @@ class _Place:
             "DJMS_PROCESS": "sealer",
         }
         command = [sys.executable, "-P", "-m", "djmixersoft", "sealer"]
-        process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)  # noqa: S603 - our own command
         try:
             time.sleep(1.0)
             yield

@@ -109,7 +109,7 @@ class Running:
         began = time.monotonic()
         said = self.folder.with_name("said")
         with said.open("wb") as output:
-            self.process = subprocess.Popen( command
+            self.process = subprocess.Popen(  # noqa: S603 - our own command
                 command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
             )
         while time.monotonic() - began < PATIENCE:

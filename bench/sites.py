@@ -58,8 +58,8 @@ class Served:
         )
         self._log = installation.data.log / f"bench-{keeper}.log"
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                command[sys.executable, "-P", "-m", "bench.keepers", keeper, str(self.port)],
+            self._process = subprocess.Popen(  # noqa: S603 - our own command
+                [sys.executable, "-P", "-m", "bench.keepers", keeper, str(self.port)],
                 env=own,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
