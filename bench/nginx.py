@@ -49,7 +49,7 @@ def nginx(certificate: Path, key: Path) -> Iterator[tuple[int, Path] | None]:
         configuration.write_text(
             _CONFIGURATION.format(folder=folder, port=port, certificate=certificate, key=key, files=files, user=user)
         )
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 - Debian's program, our own paths
             [program, "-c", str(configuration), "-p", str(folder)], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         try:
@@ -80,7 +80,9 @@ def _program(folder: Path) -> str | None:
 
 
 def _quietly(command: list[str], folder: Path) -> None:
-    subprocess.run(command, cwd=folder, check=True, timeout=120, stdin=subprocess.DEVNULL, capture_output=True)
+    subprocess.run(  # noqa: S603 - fixed programs, our own paths
+        command, cwd=folder, check=True, timeout=120, stdin=subprocess.DEVNULL, capture_output=True
+    )
 
 
 def _answers(process: "subprocess.Popen[bytes]", port: int) -> bool:
