@@ -65,18 +65,19 @@ def _secret_key(data: Path | None) -> str:
     return secrets.token_hex(32)
 
 
-def _absolute(path: str) -> Path | None:
+def _absolute(path: str, name: str) -> Path | None:
     if path and not Path(path).is_absolute():
-        message = f"DJMS_DATA ({path}) must be an absolute path."
+        message = f"{name} ({path}) must be an absolute path."
         raise ImproperlyConfigured(message)
     return Path(path) if path else None
 
 
 PROCESS = os.environ.get("DJMS_PROCESS", "site")
-DATA_FOLDER = _absolute(os.environ.get("DJMS_DATA", ""))
+DATA_FOLDER = _absolute(os.environ.get("DJMS_DATA", ""), "DJMS_DATA")
 ADDRESS = public_address(os.environ)
 PUBLIC_URL = ADDRESS.origin
 MAIL_URL = mail_url(os.environ, ADDRESS)
+WITNESSES = _absolute(os.environ.get("DJMS_WITNESSES", ""), "DJMS_WITNESSES")
 # The page that shows the local mailbox exists only where nobody but the person at this machine can reach it.
 LOCAL_MAILBOX = not MAIL_URL
 

@@ -1,8 +1,9 @@
-"""The steward's round in the ledger."""
+"""The steward's rounds in the ledger."""
 
 import structlog
+from django.conf import settings
 
-from djmixersoft.ledger.services import erase_some_ended
+from djmixersoft.ledger.services import ask_witnesses, erase_some_ended
 from djmixersoft.policy.jobs import job
 
 ERASED_AT_ONCE = 1_000
@@ -18,3 +19,11 @@ def forget() -> None:
         entries += erased
     if entries:
         log.info("what was on record of accounts that are gone was erased", entries=entries)
+
+
+@job("ledger.cosign", process="steward", purpose="witnessing", every="* * * * *")
+def have_cosigned() -> None:
+    """Has the witnesses that the operator named cosign the ledger as it stands."""
+    asked = ask_witnesses(configured=settings.WITNESSES)
+    for refusal in asked.refusals:
+        log.error("a witness did not cosign", why=refusal)

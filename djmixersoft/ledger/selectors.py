@@ -125,14 +125,14 @@ def receipt(log: Log, index: int) -> bytes | None:
         return None
     row = Entry.objects.get(id=leaf.entry_id)
     proof = Receipt(index, tuple(inclusion_proof(index, log.size, _nodes(log))), bytes(log.checkpoint))
-    fields = {"format": RECEIPT_FORMAT, **_opening(row), "proof": bytes(proof).decode(), "head": _head(log)}
+    fields = {"format": RECEIPT_FORMAT, **_opening(row), "proof": bytes(proof).decode(), "head": head_proof(log)}
     return json.dumps(fields, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
 def export_head(log: Log, people: dict[str, str]) -> bytes:
     """The first line of a log's export; `people`: words for the ids of people in it, vouched for by nothing."""
     checkpoint = bytes(log.checkpoint or b"").decode()
-    return line_of({"format": EXPORT_FORMAT, "checkpoint": checkpoint, "head": _head(log), "people": people})
+    return line_of({"format": EXPORT_FORMAT, "checkpoint": checkpoint, "head": head_proof(log), "people": people})
 
 
 def export_lines(log: Log, start: int) -> Iterator[bytes]:
@@ -153,7 +153,7 @@ def _opening(row: Entry) -> dict[str, Any]:
     return {"entry": bytes(row.entry).decode(), "salt": to_base64(bytes(row.salt))}
 
 
-def _head(log: Log) -> str:
+def head_proof(log: Log) -> str:
     """The proof that a log's head is in the heads log, under a checkpoint that witnesses signed if one reaches it."""
     if log.head_index is None:
         message = "a log that is sealed has its head in the heads log"

@@ -11,6 +11,16 @@ if TYPE_CHECKING:
 
     from tests.conftest import Cluster
     from tests.ledger.sealed import Ledger
+    from tests.mail.working import Workplace
+
+
+@pytest.fixture
+def workplace(cluster: "Cluster", tmp_path: "Path") -> "Iterator[Workplace]":
+    """What lets this process act as another one."""
+    from tests.mail.working import Workplace  # noqa: PLC0415 - needs what the outermost conftest sets up
+
+    with psycopg.connect(cluster.url("postgres"), autocommit=True) as superuser:
+        yield Workplace(cluster, superuser, tmp_path)
 
 
 @pytest.fixture
