@@ -132,7 +132,7 @@ def test_killed_at_any_moment_it_forgets_nothing_that_it_answered(state: Path) -
         answered = len(load.answered)
         with Running(state, LOG) as witness, load.on(witness):
             wait_until("something is cosigned", lambda: len(load.answered) > answered)  # noqa: B023 - of this round
-            time.sleep(chance.uniform(0, 0.2))
+            time.sleep(chance.uniform(0, 0.15))
             witness.kill()
         [last] = kept(state)
         assert last.head.size >= max(size for size, _, _ in load.answered)
