@@ -153,11 +153,13 @@ def _ledger(args: argparse.Namespace) -> int:
 
     if args.action in commands.OF_ANYBODY:
         return commands.run(args)
-    from djmixersoft.operations import database, sealing
+    from djmixersoft.operations import anew, database, sealing
     from djmixersoft.operations.datafolder import DataFolder
 
     if os.environ.get("DJMS_PROCESS") == "sealer":
         return sealing.check(as_log=args.log)
+    if args.action == "begin-anew":
+        return anew.begin_anew(args.data, os.environ)
     data = DataFolder(args.data).open()
     with database.reachable(data, os.environ):
         process = "sealer" if args.action == "fsck" else "steward"

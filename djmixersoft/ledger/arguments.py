@@ -18,6 +18,7 @@ def add_commands(
     _add_witness(actions)
     fsck = actions.add_parser("fsck", parents=[common], help="read everything on record again")
     fsck.add_argument("--log", action="store_true", help="write log lines to standard error instead, for timers")
+    actions.add_parser("begin-anew", parents=[common], help="begin a new ledger where the old one can't go on")
     erase = actions.add_parser("erase", parents=[common], help="erase what one entry says; that it was stays on record")
     erase.add_argument("origin", metavar="LOG", help="the log's name, as in its checkpoint")
     erase.add_argument("index", type=int, metavar="INDEX", help="the entry's place in it, from 0")
