@@ -126,6 +126,25 @@ BROKEN: dict[tuple[str, str], dict[str, Sabotage]] = {
         "verifiers can be read": opened("credential", "p_sign_in"),
         "passwords are hardly stretched": weakened("sign_in_parameters", "memory_kib := 19456", "memory_kib := 1024"),
     },
+    ("6a", "nobody_changes_what_is_on_record"): {
+        "the site may change entries": opened("ledger_entry", "p_teamwork", "UPDATE"),
+        "the site may record what it likes": sql(
+            "GRANT EXECUTE ON FUNCTION djms.record TO p_teamwork",
+            undo="REVOKE EXECUTE ON FUNCTION djms.record FROM p_teamwork",
+        ),
+    },
+    ("6a", "what_is_on_record_is_sealed"): {
+        "the sealer refuses to go on": sql(
+            "UPDATE djms.ledger_heads SET trouble = 'forked'", undo="UPDATE djms.ledger_heads SET trouble = ''"
+        ),
+        "something isn't as it was sealed": sql(
+            "UPDATE djms.ledger_heads SET checked_at = now(), damage = 3",
+            undo="UPDATE djms.ledger_heads SET checked_at = null, damage = 0",
+        ),
+        "the head isn't the signed one": sql(
+            "UPDATE djms.ledger_heads SET size = size + 1", undo="UPDATE djms.ledger_heads SET size = size - 1"
+        ),
+    },
     ("6a", "pages_travel_encrypted"): {"TLS of yesterday": old_tls},
     ("6b", "limits_are_stated"): {"the limits are not stated": page(with_words({"superuser": "nobody"}))},
     ("7b", "the_newsletter_is_not_chosen_beforehand"): {
