@@ -13,7 +13,7 @@ from djmixersoft.site.prose import privacy
 from tests.site.browsing import Browser, Person, text_of
 
 Superuser = psycopg.Connection[Any]
-PUBLIC = ["/", "/privacy", "/terms", "/cookies", "/register", "/sign-in", "/password/forgotten"]
+PUBLIC = ["/", "/privacy", "/terms", "/cookies", "/register", "/sign-in", "/password/forgotten", "/ledger/verify"]
 DEAD_LINKS = ["/confirm/x", "/password/reset/x", "/email/confirm/x", "/invitations/x"]
 
 
