@@ -20,7 +20,8 @@ DROP = """(files) => {
   for (const [name, held] of files) {
     data.items.add(new File([Uint8Array.from(atob(held), (one) => one.charCodeAt(0))], name));
   }
-  document.querySelector("[data-verifying]").dispatchEvent(new DragEvent("drop", {dataTransfer: data, cancelable: true}));
+  const drop = new DragEvent("drop", {dataTransfer: data, cancelable: true});
+  document.querySelector("[data-verifying]").dispatchEvent(drop);
 }"""
 
 
@@ -99,7 +100,7 @@ def test_without_javascript_it_names_the_way_without(page: Callable[..., Page]) 
 
 def test_where_the_browser_lacks_ed25519_it_says_so(page: Callable[..., Page]) -> None:
     there = page()
-    refuse = "crypto.subtle.importKey = () => Promise.reject(new DOMException('no', 'NotSupportedError'))"
+    refuse = "() => { crypto.subtle.importKey = () => Promise.reject(new DOMException('', 'NotSupportedError')); }"
     there.evaluate(refuse)
     there.get_by_label("Key of the ledger").fill(KEY)
     there.get_by_label("Receipt, or one or two exports").set_input_files(file(grown(4).receipt(1)))
