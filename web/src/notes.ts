@@ -88,12 +88,19 @@ export function hex(bytes: Bytes): string {
 /** Whether a log's key signed its head; each signature of the key must be right. */
 export async function isSigned(head: Head, raw: Bytes): Promise<boolean> {
   const id = await keyId(head.origin, SIGNATURE, raw);
-  const all = head.lines.filter(([, name]) => name === head.origin).map(([, , made = ""]) => unbase64(made));
+  const refusal = wrong("wrong-signature", { name: head.origin, origin: head.origin });
+  const all = head.lines.filter(([, name]) => name === head.origin).map(([, , made = ""]) => {
+    try {
+      return unbase64(made);
+    } catch {
+      throw refusal;
+    }
+  });
   const mine = all.filter((made) => same(made.slice(0, 4), id)).map((made) => made.slice(4));
   const key = await crypto.subtle.importKey("raw", raw, "Ed25519", false, ["verify"]);
   for (const made of mine) {
     if (!(await crypto.subtle.verify("Ed25519", key, made, bytesOf(head.text)))) {
-      throw wrong("wrong-signature", { name: head.origin, origin: head.origin });
+      throw refusal;
     }
   }
   return mine.length > 0;
