@@ -107,12 +107,13 @@ def times_of(head: Head, key: tuple[str, int, bytes]) -> list[datetime]:  # when
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415 - as above
 
     times, lines = list[datetime](), [line.split(" ") for line in head.lines.split("\n")[:-1]]
-    for made in (unbase64(made)[4:] for _, name, made in lines if (name, unbase64(made)[:4]) == (key[0], key_id(*key))):
-        time, signature = (0, made) if key[1] == SIGNATURE else (int.from_bytes(made[:8]), made[8:])
-        text = head.text if key[1] == SIGNATURE else f"cosignature/v1\ntime {time}\n{head.text}"
+    for line in (made for _, name, made in lines if name == key[0]):
         try:
-            Ed25519PublicKey.from_public_bytes(key[2]).verify(signature, text.encode())
-            times.append(datetime.fromtimestamp(time, UTC))
+            if (made := unbase64(line))[:4] == key_id(*key):
+                time, signature = (0, made[4:]) if key[1] == SIGNATURE else (int.from_bytes(made[4:12]), made[12:])
+                text = head.text if key[1] == SIGNATURE else f"cosignature/v1\ntime {time}\n{head.text}"
+                Ed25519PublicKey.from_public_bytes(key[2]).verify(signature, text.encode())
+                times.append(datetime.fromtimestamp(time, UTC))
         except (InvalidSignature, ValueError, OverflowError, OSError):
             raise Stop(WRONG, f"The signature of {key[0]} under the head of {head.origin} is wrong.") from None
     return times

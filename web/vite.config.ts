@@ -1,6 +1,7 @@
 import { defineConfig } from "vite";
 
-// One script for every page that has something to improve; each part looks for its own elements.
+// One script for every page of the studio that has something to improve; each part looks for its own elements. Another
+// for the page that checks receipts.
 export default defineConfig({
   publicDir: false,
   build: {
@@ -9,8 +10,8 @@ export default defineConfig({
     emptyOutDir: true,
     modulePreload: false,
     rollupOptions: {
-      input: "src/studio.ts",
-      output: { entryFileNames: "studio.js", chunkFileNames: "[name].js", assetFileNames: "[name][extname]" },
+      input: { studio: "src/studio.ts", verifying: "src/verifying.ts" },
+      output: { entryFileNames: "[name].js", chunkFileNames: "[name].js", assetFileNames: "[name][extname]" },
     },
   },
 });

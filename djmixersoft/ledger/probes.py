@@ -27,7 +27,7 @@ def nobody_changes_what_is_on_record(system: LiveSystem) -> Finding:
 
 @probe("6a")
 def what_is_on_record_is_sealed(system: LiveSystem) -> Finding:
-    """The head over all logs is signed by the key that everybody is told, and nothing keeps the sealer from going on."""
+    """The head over all logs is signed by the key that everybody is told, and the sealer goes on."""
     with system.connect("site") as site, site.transaction(force_rollback=True):
         site.execute("SELECT set_config('role', 'p_visiting', true)")
         row = site.execute(

@@ -13,8 +13,8 @@ from djmixersoft.policy.fetching import NotTrusted, Page, address, is_local, spe
 from djmixersoft.policy.middleware import SESSION_COOKIE
 from djmixersoft.policy.probing import Finding, LiveSystem, probe
 
-PUBLIC = ("/", "/privacy", "/terms", "/cookies", "/register", "/sign-in", "/password/forgotten")
-STUDIO = ("/studio",)
+PUBLIC = ("/", "/privacy", "/terms", "/cookies", "/register", "/sign-in", "/password/forgotten", "/ledger/verify")
+WITH_SCRIPT = ("/studio", "/ledger/verify")
 SIGNED_IN = ("/studio", "/me", "/me/sessions")
 LIMITS = ("superuser", "warranty", 'id="6b"')
 OURS = {"'none'", "'self'", "data:"}  # what a Content-Security-Policy may name without naming somebody else
@@ -35,13 +35,13 @@ def no_cookie_before_signing_in(system: LiveSystem) -> Finding:
     return Finding(
         not setting and not open_ones,
         f"{len(pages)} pages fetched, with and without a made-up cookie: {len(setting)} set one, "
-        f"{open_ones} let the browser load anything from elsewhere, or run a script where no crew works",
+        f"{open_ones} let the browser load anything from elsewhere, or run a script where none has to be",
     )
 
 
 def _scripts_of(path: str) -> set[str]:
-    """Whose scripts a page may run: ours where a crew works, nobody's anywhere else."""
-    return {"'self'"} if path in STUDIO else {"'none'"}
+    """Whose scripts a page may run: ours where a crew works or a receipt is checked, nobody's anywhere else."""
+    return {"'self'"} if path in WITH_SCRIPT else {"'none'"}
 
 
 def _keeps_to_itself(page: Page, scripts: set[str]) -> bool:

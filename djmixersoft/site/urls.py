@@ -29,6 +29,7 @@ from djmixersoft.site.views import (
     tokens,
     trash,
     uploads,
+    verifying,
 )
 
 
@@ -57,6 +58,8 @@ urlpatterns = [
     path("privacy", public.privacy, name="privacy"),
     path("terms", public.terms, name="terms"),
     path("cookies", public.cookies, name="cookies"),
+    path("ledger/verify", verifying.ledger_verify, name="ledger-verify"),
+    path("ledger/ledger_verify.py", verifying.ledger_verifier, name="ledger-verifier"),
     path("health", public.health, name="health"),
     path("mailbox/<secret:key>/", public.mailbox_list, name="mailbox"),
     path("mailbox/<secret:key>/<str:name>", public.mailbox_message, name="mailbox-message"),

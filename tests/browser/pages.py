@@ -32,6 +32,7 @@ PAGES: Final[Mapping[str, Sequence[Visit]]] = {
     "privacy": [(VISITOR, at("/privacy#1b"))],
     "terms": [(VISITOR, at("/terms"))],
     "cookies": [(VISITOR, at("/cookies"))],
+    "ledger-verify": [(VISITOR, at("/ledger/verify"))],
     "register": [(VISITOR, at("/register"))],
     "sign-in": [(VISITOR, at("/sign-in?next=/studio"))],
     "forgotten": [(VISITOR, at("/password/forgotten"))],
@@ -112,6 +113,7 @@ PAGES: Final[Mapping[str, Sequence[Visit]]] = {
 # What answers GET with something else than a page.
 OTHERS: Final[Mapping[str, Visit]] = {
     "health": (VISITOR, at("/health")),
+    "ledger-verifier": (VISITOR, at("/ledger/ledger_verify.py")),
     "shared-file": (VISITOR, lambda scene: f"{scene.links.shared}/items/{_id(scene)}/file"),
     "take-out": ("member", lambda scene: f"{scene.admin.account}/take-out"),
     "take-out-folder": ("member", lambda scene: f"{scene.folder.replace('/folders/', '/items/')}/take-out"),

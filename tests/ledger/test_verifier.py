@@ -14,6 +14,7 @@ from tests.support import IS_LONG, PLAIN_ENVIRONMENT, ROOT
 
 __all__ = ["desk"]
 FILE = ROOT / "verifier" / "ledger_verify.py"
+BROKEN = f"— {WITNESSES[0].name} AAAAB\n"  # no Base64
 RECEIPTS = 1_000 if IS_LONG else 200
 
 
@@ -229,13 +230,19 @@ def test_a_policy_that_is_none_is_refused(desk: Desk, wrong: str) -> None:
 def test_a_wrong_signature_of_one_whom_one_believes_spoils_it(desk: Desk) -> None:
     text = str(ledger().heads.head())
     found = ledger().receipt(9, None, *WITNESSES)
-    for wrong in (WITNESSES[0].line("another\n", time=1), WITNESSES[0].line(text, time=2**62), key(HEADS).line("x\n")):
+    for wrong in (
+        WITNESSES[0].line("another\n", time=1),
+        WITNESSES[0].line(text, time=2**62),
+        key(HEADS).line("x\n"),
+        BROKEN,
+    ):
         answer = by_policy(desk, found | {"head": found["head"] + wrong})
-        assert answer.status == 1
+        assert answer.status == 1, wrong
         assert "The signature of" in answer.all
         assert answer.proven == set()
-    stranger = found | {"head": found["head"] + key("stranger").line("x\n")}
-    assert by_policy(desk, stranger).status == 0, "what strangers sign is nothing to us"
+    for line in (key("stranger").line("x\n"), BROKEN.replace(WITNESSES[0].name, "stranger")):
+        stranger = found | {"head": found["head"] + line}
+        assert by_policy(desk, stranger).status == 0, "what strangers sign is nothing to us"
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,8 @@ front                GET   -          page     page     page     page     page
 privacy              GET   -          page     page     page     page     page
 terms                GET   -          page     page     page     page     page
 cookies              GET   -          page     page     page     page     page
+ledger-verify        GET   -          page     page     page     page     page
+ledger-verifier      GET   -          page     page     page     page     page
 health               GET   -          page     page     page     page     page
 mailbox              GET   its key    shown    shown    shown    shown    shown
 mailbox              GET   an id      absent   absent   absent   absent   absent

@@ -13,7 +13,8 @@ from djmixersoft.site.prose import privacy
 from tests.site.browsing import Browser, Person, text_of
 
 Superuser = psycopg.Connection[Any]
-PUBLIC = ["/", "/privacy", "/terms", "/cookies", "/register", "/sign-in", "/password/forgotten"]
+VERIFIER = "/ledger/verify"
+PUBLIC = ["/", "/privacy", "/terms", "/cookies", "/register", "/sign-in", "/password/forgotten", VERIFIER]
 DEAD_LINKS = ["/confirm/x", "/password/reset/x", "/email/confirm/x", "/invitations/x"]
 
 
@@ -117,15 +118,18 @@ def test_an_address_with_a_secret_in_it_is_told_to_nobody(visitor: Browser, path
     assert visitor.get(path)["Referrer-Policy"] == "no-referrer"
 
 
-def test_no_page_has_an_inline_script_or_style_and_visitors_get_no_script_at_all(
+def test_no_page_has_an_inline_script_or_style_and_visitors_get_no_script_but_the_verifier(
     visitor: Browser, owner: Person
 ) -> None:
-    shown = [visitor.get(path).text for path in PUBLIC]
+    shown = [visitor.get(path).text for path in PUBLIC if path != VERIFIER]
+    verifier = visitor.get(VERIFIER)
+    assert verifier["Content-Security-Policy"] == csp.CHECKING_CSP
+    assert "connect-src" not in csp.CHECKING_CSP, "nothing that is checked there can be sent anywhere"
     studio = [owner.get(path).text for path in ("/me", "/studio", owner.crate, f"{owner.crate}/members")]
-    for page in (*shown, *studio):
+    for page in (*shown, *studio, verifier.text):
         assert not re.search(r"\sstyle=|\son[a-z]+=|javascript:", page, re.IGNORECASE)
     assert not any("<script" in page for page in shown)
-    for tag in re.findall(r"<script[^>]*>(?!</script>)", "".join(studio), re.IGNORECASE):
+    for tag in re.findall(r"<script[^>]*>(?!</script>)", "".join([*studio, verifier.text]), re.IGNORECASE):
         assert tag == '<script id="script-texts" type="application/json">', "texts for our own script, which none runs"
 
 

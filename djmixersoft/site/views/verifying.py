@@ -1,0 +1,30 @@
+"""The verifier: as a page, and as the file that needs neither the page nor us."""
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+
+from djmixersoft.ledger.selectors import heads_key
+from djmixersoft.policy.purposes import purpose
+from djmixersoft.site import verifying
+from djmixersoft.site.csp import CHECKING_CSP
+from djmixersoft.site.pages import SHOWN, methods, page
+
+
+@purpose("visiting")
+@methods(*SHOWN)
+def ledger_verify(request: HttpRequest) -> HttpResponseBase:
+    """Anybody may check what they have; it stays in their browser."""
+    context = {"key": heads_key(), "verifying_texts": verifying.texts()}
+    response = page(request, "ledger_verify", context, title=_("Check a receipt"))
+    response["Content-Security-Policy"] = CHECKING_CSP
+    return response
+
+
+@purpose("visiting", own_transaction=True)
+@methods(*SHOWN)
+def ledger_verifier(request: HttpRequest) -> HttpResponseBase:  # noqa: ARG001 - every view takes it
+    """Anybody may take the verifier's one file."""
+    response = HttpResponse(verifying.FILE.read_bytes(), content_type="text/x-python; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{verifying.FILE.name}"'
+    return response
