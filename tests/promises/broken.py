@@ -127,7 +127,7 @@ BROKEN: dict[tuple[str, str], dict[str, Sabotage]] = {
         "passwords are hardly stretched": weakened("sign_in_parameters", "memory_kib := 19456", "memory_kib := 1024"),
     },
     ("6a", "nobody_changes_what_is_on_record"): {
-        "the site may change entries": opened("ledger_entry", "p_teamwork", "UPDATE"),
+        "the site may remove entries": opened("ledger_entry", "p_visiting", "DELETE"),
         "the site may record what it likes": sql(
             "GRANT EXECUTE ON FUNCTION djms.record TO p_teamwork",
             undo="REVOKE EXECUTE ON FUNCTION djms.record FROM p_teamwork",
