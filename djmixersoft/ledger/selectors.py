@@ -18,6 +18,8 @@ from djmixersoft.ledger.receipts import EXPORT_FORMAT, RECEIPT_FORMAT, Receipt, 
 from djmixersoft.ledger.tiles import WIDTH, Tile, nodes_from
 
 EXPORTED_AT_ONCE: Final = 2_000  # entries
+COUNTED: Final = 1_000
+"""Of a log's newest entries so many are looked at for those that wait to be sealed; more wait only in trouble."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,14 @@ class Sealed:
     trouble: str
     checked_at: datetime | None
     damage: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unsealed:
+    """How many entries of a log wait to be sealed, as far as `COUNTED`, and since when the first of these does."""
+
+    count: int
+    since: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +97,34 @@ def entries(
         return [Recorded(number, index, _said(entry)) for number, index, entry in cursor.fetchall()]
 
 
+_UNSEALED = """
+SELECT count(*), min(convert_from(newest.entry, 'UTF8')::jsonb ->> 'at')
+  FROM (SELECT e.id, e.entry FROM ledger_entry e WHERE e.log_id = %s ORDER BY e.id DESC LIMIT %s) newest
+ WHERE NOT EXISTS (SELECT FROM ledger_leaf l WHERE l.entry_id = newest.id)
+"""
+
+
+def unsealed(log: Log) -> Unsealed:
+    """What of a log waits to be sealed."""
+    with connection.cursor() as cursor:
+        cursor.execute(_UNSEALED, [log.id, COUNTED])
+        count, since = cursor.fetchone() or (0, None)
+    return Unsealed(count, datetime.fromisoformat(since) if since else None)
+
+
 def heads() -> Sealed | None:
-    """How the heads log stands; None before anything was sealed."""
+    """How the heads log stands; None before a sealer was ever at work."""
     row = Heads.objects.first()
     if row is None:
         return None
     checkpoint = bytes(row.checkpoint)
     return Sealed(row.key, row.size, checkpoint, row.sealed_at, row.trouble, row.checked_at, row.damage)
+
+
+def cosigned(checkpoint: bytes) -> bytes:
+    """Return a checkpoint of the heads log with the lines of all witnesses that signed this very one last."""
+    rows = Cosignature.objects.filter(checkpoint=checkpoint).order_by("witness")
+    return checkpoint + "".join(row.line for row in rows).encode()
 
 
 def heads_key() -> str:
@@ -170,7 +201,7 @@ def _witnessed_checkpoint(head_index: int) -> bytes | None:
     if not counted:
         return None
     checkpoint, _ = counted.most_common(1)[0]
-    return checkpoint + "".join(row.line for row in rows if bytes(row.checkpoint) == checkpoint).encode()
+    return cosigned(checkpoint)
 
 
 def _nodes(log: Log) -> Callable[[int, int], bytes]:

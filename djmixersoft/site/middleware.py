@@ -63,7 +63,8 @@ class SecurityHeaders:
         if not settings.ADDRESS.is_local:
             response.headers.setdefault("Strict-Transport-Security", f"max-age={ONE_YEAR}")
         if match:
-            patch_vary_headers(response, ["Cookie"])
+            if "public" not in response.headers.get("Cache-Control", ""):
+                patch_vary_headers(response, ["Cookie"])
             is_personal = bool(token_of(request)) or holds_secret or purpose_of(match.func) in PERSONAL
             is_personal = is_personal or request.method == "POST"
             response.headers.setdefault("Cache-Control", "no-store" if is_personal else "no-cache")

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import F
+
 from djmixersoft.content import keys, stores
 from djmixersoft.content.models import Item, ItemKey, Kind
 from djmixersoft.content.models.items import ID_LAST
@@ -43,6 +45,12 @@ def item(account_id: UUID, item_id: UUID) -> ItemRow | None:
     """One item of one of the signed-in person's accounts; None for any other."""
     row = _row(account_id, item_id)
     return in_words([row])[0] if row else None
+
+
+def names(account_id: UUID, ids: Collection[UUID]) -> dict[UUID, str]:
+    """What those among some ids are called that are an account's items, of the trash too."""
+    found = Item.objects.filter(people.AnyOf(F("id"), ids)).values_list("id", "account_id", "name")
+    return {item_id: name for item_id, its_account, name in found if its_account == account_id}
 
 
 def opened(account_id: UUID, item_id: UUID) -> Content | None:

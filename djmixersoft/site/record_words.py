@@ -1,0 +1,132 @@
+"""What is on record, in words: a sentence for each thing that can be, by whom it was, and of which kind it is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from djmixersoft.ledger.entries import Action
+from djmixersoft.site.pages import Text
+
+SENTENCES: Final[Mapping[Action, Text]] = {
+    Action.ACCOUNT_CREATED: gettext_lazy("The account was started."),
+    Action.ACCOUNT_RENAMED: gettext_lazy("The account was renamed."),
+    Action.ACCOUNT_DELETED: gettext_lazy("An account was deleted, with all that was in it."),
+    Action.INVITATION_SENT: gettext_lazy("An invitation was sent to {invited}."),
+    Action.INVITATION_WITHDRAWN: gettext_lazy("The invitation to {invited} was withdrawn."),
+    Action.MEMBERSHIP_BEGUN: gettext_lazy("{whom} joined the account."),
+    Action.MEMBERSHIP_LEFT: gettext_lazy("{whom} left the account."),
+    Action.MEMBERSHIP_ENDED: gettext_lazy("{whom} was removed from the account."),
+    Action.ADMINISTRATOR_MADE: gettext_lazy("{whom} became an Administrator."),
+    Action.ADMINISTRATOR_UNMADE: gettext_lazy("{whom} ceased to be an Administrator."),
+    Action.LINK_MADE: gettext_lazy("A link to {item} was made, for people outside."),
+    Action.LINK_REVOKED: gettext_lazy("A link to {item} was revoked."),
+    Action.TERMS_AGREED: gettext_lazy("You agreed to version {version} of the Terms of Service."),
+    Action.NEWSLETTER_SUBSCRIBED: gettext_lazy("You subscribed to the newsletter."),
+    Action.NEWSLETTER_UNSUBSCRIBED: gettext_lazy("You ended the newsletter."),
+    Action.EMAIL_CHANGED: gettext_lazy("Your e-mail address was changed."),
+    Action.PASSWORD_CHANGED: gettext_lazy("Your password was set anew."),
+    Action.TOKEN_MADE: gettext_lazy("A token for a program of yours was made."),
+    Action.TOKEN_ENDED: gettext_lazy("A token of a program of yours was ended."),
+    Action.ENTRY_ERASED: gettext_lazy("What the entry with index {index} said was erased."),
+}
+_BY: Final[Mapping[str, Text]] = {
+    "administrator": gettext_lazy("by {who}, as Administrator"),
+    "member": gettext_lazy("by {who}, as a member"),
+    "person": gettext_lazy("by {who}"),
+    "visitor": gettext_lazy("by whoever opened a link from a mail, without signing in"),
+    "program": gettext_lazy("by one of our own programs"),
+}
+
+
+class Kind(StrEnum):
+    """What sort of thing an entry tells of, as `?kind=…` says it."""
+
+    MEMBERS = "members"
+    INVITATIONS = "invitations"
+    LINKS = "links"
+    ACCOUNT = "account"
+    AGREEMENTS = "agreements"
+    SIGNING_IN = "signing-in"
+    PROGRAMS = "programs"
+    OTHER = "other"
+
+
+KINDS: Final[Mapping[Kind, tuple[Text, frozenset[Action]]]] = {
+    Kind.MEMBERS: (
+        gettext_lazy("Members"),
+        frozenset(
+            {
+                *(Action.MEMBERSHIP_BEGUN, Action.MEMBERSHIP_LEFT, Action.MEMBERSHIP_ENDED),
+                *(Action.ADMINISTRATOR_MADE, Action.ADMINISTRATOR_UNMADE),
+            }
+        ),
+    ),
+    Kind.INVITATIONS: (gettext_lazy("Invitations"), frozenset({Action.INVITATION_SENT, Action.INVITATION_WITHDRAWN})),
+    Kind.LINKS: (gettext_lazy("Links"), frozenset({Action.LINK_MADE, Action.LINK_REVOKED})),
+    Kind.ACCOUNT: (
+        gettext_lazy("The account"),
+        frozenset({Action.ACCOUNT_CREATED, Action.ACCOUNT_RENAMED, Action.ENTRY_ERASED}),
+    ),
+    Kind.AGREEMENTS: (
+        gettext_lazy("Terms and newsletter"),
+        frozenset({Action.TERMS_AGREED, Action.NEWSLETTER_SUBSCRIBED, Action.NEWSLETTER_UNSUBSCRIBED}),
+    ),
+    Kind.SIGNING_IN: (
+        gettext_lazy("Address and password"),
+        frozenset({Action.EMAIL_CHANGED, Action.PASSWORD_CHANGED}),
+    ),
+    Kind.PROGRAMS: (gettext_lazy("Programs"), frozenset({Action.TOKEN_MADE, Action.TOKEN_ENDED})),
+    Kind.OTHER: (gettext_lazy("Other"), frozenset({Action.ACCOUNT_DELETED, Action.ENTRY_ERASED})),
+}
+OF_ACCOUNTS: Final = (Kind.MEMBERS, Kind.INVITATIONS, Kind.LINKS, Kind.ACCOUNT)
+OF_PEOPLE: Final = (Kind.AGREEMENTS, Kind.SIGNING_IN, Kind.PROGRAMS, Kind.OTHER)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What ids on record stand for today, as far as whoever reads may know: people, invited addresses, items."""
+
+    people: Mapping[str, Text]
+    invited: Mapping[str, str] = field(default_factory=dict)
+    items: Mapping[str, str] = field(default_factory=dict)
+
+
+def sentence(said: Mapping[str, Any], known: Known) -> SafeString:
+    """Put an entry into words. An action that this version doesn't know is shown as it stands."""
+    try:
+        words = SENTENCES[Action(said["action"])]
+    except ValueError:
+        return format_html(_("Something that this page has no words for: {action}"), action=said["action"])
+    return format_html(
+        str(words),
+        whom=_named(known.people, said.get("whom"), _("Somebody who has left")),
+        invited=_named(known.invited, said.get("invitation"), _("somebody")),
+        item=_named(known.items, said.get("item"), _("something that is gone")),
+        version=_shown(said.get("version", "?")),
+        index=_shown(said.get("index", "?")),
+    )
+
+
+def by(said: Mapping[str, Any], known: Known) -> SafeString:
+    """Say who did it, and as what. A role that this version doesn't know is shown as it stands."""
+    who = _named(known.people, said.get("person"), _("somebody who has left"))
+    role = said["by"]
+    if role in _BY:
+        return format_html(str(_BY[role]), who=who)
+    if said.get("person"):
+        return format_html(_("by {who}, as “{role}”"), who=who, role=role)
+    return format_html(_("by “{role}”"), role=role)
+
+
+def _named(names: Mapping[str, Text], of: str | None, unknown: str) -> SafeString | str:
+    return _shown(names[of]) if of and of in names else unknown
+
+
+def _shown(value: object) -> SafeString:
+    return format_html("<bdi>{}</bdi>", value)
