@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -120,9 +120,10 @@ def export(request: HttpRequest, log: Log, head: bytes, acting: Acting, name: st
 
     `head`: the file's first line; `acting`: opens a transaction, of which each piece has one of its own.
     """
-    body: Any = HttpResponse() if request.method == "HEAD" else StreamingHttpResponse(_pieces(log, head, acting))
-    body.headers |= _file(f"{name}-of-{log.size}.jsonl", "application/jsonl")
-    return body  # type: ignore[no-any-return]  # either is a response
+    headers = _file(f"{name}-of-{log.size}.jsonl", "application/jsonl")
+    if request.method == "HEAD":
+        return HttpResponse(headers=headers)
+    return StreamingHttpResponse(_pieces(log, head, acting), headers=headers)
 
 
 def _pieces(log: Log, head: bytes, acting: Acting) -> Iterator[bytes]:

@@ -12,7 +12,7 @@ Where = Callable[[Scene], str]
 Visit = tuple[str, Where]  # by whom, and the path
 VISITOR: Final = "visitor"
 METHOD_NOT_ALLOWED: Final = 405
-SAMPLES: Final = {"uuid": "00000000-0000-4000-8000-000000000000", "secret": "x", "str": "x", "int": "1"}
+SAMPLES: Final = {"uuid": "00000000-0000-4000-8000-000000000000", "secret": "x", "str": "x", "int": "1", "path": "x"}
 
 
 def at(path: str) -> Where:
@@ -33,6 +33,7 @@ PAGES: Final[Mapping[str, Sequence[Visit]]] = {
     "terms": [(VISITOR, at("/terms"))],
     "cookies": [(VISITOR, at("/cookies"))],
     "ledger-verify": [(VISITOR, at("/ledger/verify"))],
+    "ledger": [(VISITOR, at("/ledger")), ("admin", at("/ledger"))],
     "register": [(VISITOR, at("/register"))],
     "sign-in": [(VISITOR, at("/sign-in?next=/studio"))],
     "forgotten": [(VISITOR, at("/password/forgotten"))],
@@ -50,6 +51,7 @@ PAGES: Final[Mapping[str, Sequence[Visit]]] = {
     "me": [("admin", at("/me?done=name"))],
     "sessions": [("admin", at("/me/sessions"))],
     "tokens": [("admin", at("/me/tokens"))],
+    "my-record": [("admin", at("/me/record")), ("member", at("/me/record?kind=programs"))],
     "shared": [
         (VISITOR, lambda scene: scene.links.shared),
         (VISITOR, lambda scene: scene.links.locked),
@@ -72,6 +74,11 @@ PAGES: Final[Mapping[str, Sequence[Visit]]] = {
         ("admin", lambda scene: f"{scene.admin.account}/members"),
         ("member", lambda scene: f"{scene.admin.account}/members"),
         ("newcomer", lambda scene: f"{scene.newcomer.account}/members"),
+    ],
+    "record": [
+        ("admin", lambda scene: f"{scene.admin.account}/record"),
+        ("admin", lambda scene: f"{scene.admin.account}/record?kind=links"),
+        ("newcomer", lambda scene: f"{scene.newcomer.account}/record?before=1"),
     ],
     "item": [
         *(("admin", item(name)) for name in (TRACK, RIDER, FLYER, HOURS, ODD_TRACK)),
@@ -114,6 +121,13 @@ PAGES: Final[Mapping[str, Sequence[Visit]]] = {
 OTHERS: Final[Mapping[str, Visit]] = {
     "health": (VISITOR, at("/health")),
     "ledger-verifier": (VISITOR, at("/ledger/ledger_verify.py")),
+    "ledger-checkpoint": (VISITOR, at("/ledger/checkpoint")),
+    "ledger-policy": (VISITOR, at("/ledger/policy")),
+    "ledger-tile": (VISITOR, at("/ledger/tile/0/000.p/1")),
+    "my-record-receipt": ("admin", at("/me/record/0")),
+    "my-record-export": ("admin", at("/me/record/export")),
+    "record-receipt": ("admin", lambda scene: f"{scene.admin.account}/record/0"),
+    "record-export": ("admin", lambda scene: f"{scene.admin.account}/record/export"),
     "shared-file": (VISITOR, lambda scene: f"{scene.links.shared}/items/{_id(scene)}/file"),
     "take-out": ("member", lambda scene: f"{scene.admin.account}/take-out"),
     "take-out-folder": ("member", lambda scene: f"{scene.folder.replace('/folders/', '/items/')}/take-out"),

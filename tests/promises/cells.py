@@ -64,7 +64,9 @@ class Matrix:
                 for side in (self.stage.a, self.stage.b) if parameters else (self.stage.a,):
                     relation = self.stage.relation(actor, side)
                     yield self._cell(row, actor, side, parameters, row.answers[relation])
-                    if parameters[1:] and parameters[0] == "account_id" and row.given != "oneself":
+                    # The index of an entry is a number, and no other account's.
+                    inner = [name for name in parameters[1:] if name != "index"]
+                    if inner and parameters[0] == "account_id" and row.given != "oneself":
                         inside = "stale" if row.route == "undo" and relation in {"runs", "member"} else "absent"
                         refusal = "sign in" if relation == "visitor" else inside
                         yield self._cell(row, actor, side, parameters, refusal, is_mixed=True)

@@ -14,18 +14,14 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from uuid import UUID
 
 import psycopg
 
 from djmixersoft.accounts import services as accounts
-from djmixersoft.ledger.kept import KeptHeads
-from djmixersoft.ledger.sealer import OPTIONS, own_key
-from djmixersoft.ledger.sealing import Sealer
 from djmixersoft.people import services as people
 from djmixersoft.policy.purposes import acting_for
+from tests import sealing
 from tests.promises.crates import Crate, filled
 
 Url = Callable[[str], str]
@@ -158,11 +154,7 @@ def seal(superuser: psycopg.Connection, sealer_url: str, *accounts: UUID) -> Non
             "SELECT djms.record('administrator:account:renamed', %s, null, '{}') FROM generate_series(1, 256)",
             [account],
         )
-    with TemporaryDirectory() as folder, psycopg.connect(sealer_url, options=OPTIONS, autocommit=True) as connection:
-        sealer = Sealer(connection, own_key(Path(folder)), KeptHeads(Path(folder) / "heads"))
-        assert sealer.begin()
-        while sealer.seal():
-            pass
+    sealing.seal(superuser, sealer_url)
 
 
 class Maker:

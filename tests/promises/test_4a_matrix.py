@@ -20,6 +20,7 @@ from tests.promises.keeping import Kept
 from tests.promises.sabotage import bent
 from tests.promises.standing import Stage
 from tests.promises.unguarded import without_guards
+from tests.sealing import seal
 from tests.site.browsing import Browser
 from tests.support import ROOT
 
@@ -45,6 +46,10 @@ terms                GET   -          page     page     page     page     page
 cookies              GET   -          page     page     page     page     page
 ledger-verify        GET   -          page     page     page     page     page
 ledger-verifier      GET   -          page     page     page     page     page
+ledger               GET   -          page     page     page     page     page
+ledger-checkpoint    GET   -          page     page     page     page     page
+ledger-policy        GET   -          page     page     page     page     page
+ledger-tile          GET   a tile     page     page     page     page     page
 health               GET   -          page     page     page     page     page
 mailbox              GET   its key    shown    shown    shown    shown    shown
 mailbox              GET   an id      absent   absent   absent   absent   absent
@@ -101,6 +106,12 @@ invitation-withdraw  POST  its ids    done     absent   absent   absent   sign i
 tokens               GET   -          shown    shown    shown    shown    sign in
 tokens               POST  -          done     done     done     done     sign in  api_token record
 token-end            POST  its id     nothing  nothing  nothing  nothing  sign in
+my-record            GET   -          shown    shown    shown    shown    sign in
+my-record-receipt    GET   the first  shown    shown    shown    shown    sign in
+my-record-export     GET   -          shown    shown    shown    shown    sign in
+record               GET   its ids    shown    absent   absent   absent   sign in
+record-receipt       GET   its ids    shown    absent   absent   absent   sign in
+record-export        GET   its ids    shown    absent   absent   absent   sign in
 take-out             GET   its ids    shown    shown    absent   absent   sign in
 take-out-folder      GET   its folder  shown   shown    absent   absent   sign in
 unpack               POST  its ids    refused  refused  absent   absent   sign in
@@ -204,6 +215,7 @@ def try_unguarded(matrix: Matrix, pattern: URLPattern) -> None:
 def stage(kept: "Kept", world: "World", served: "Site", cluster: "Cluster") -> Iterator[Stage]:  # noqa: ARG001 - it puts back
     with closing(world.superuser()) as superuser:
         stage = Stage(superuser, served.browser, cluster.data.path / "mailbox")
+        seal(superuser, cluster.url("djms_sealer"))
         yield stage
         stage.clear()
     served.close()

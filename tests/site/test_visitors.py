@@ -14,7 +14,7 @@ from tests.site.browsing import Browser, Person, text_of
 
 Superuser = psycopg.Connection[Any]
 VERIFIER = "/ledger/verify"
-PUBLIC = ["/", "/privacy", "/terms", "/cookies", "/register", "/sign-in", "/password/forgotten", VERIFIER]
+PUBLIC = ["/", "/privacy", "/ledger", "/terms", "/cookies", "/register", "/sign-in", "/password/forgotten", VERIFIER]
 DEAD_LINKS = ["/confirm/x", "/password/reset/x", "/email/confirm/x", "/invitations/x"]
 
 
@@ -32,7 +32,7 @@ def test_no_page_sets_a_cookie_on_a_visitor(visitor: Browser, path: str) -> None
     )
 
 
-@pytest.mark.parametrize("path", ["/studio", "/me", "/me/sessions"])
+@pytest.mark.parametrize("path", ["/studio", "/me", "/me/sessions", "/me/record", "/me/record/0", "/me/record/export"])
 def test_where_the_cookie_is_needed_the_visitor_is_led_to_signing_in(visitor: Browser, path: str) -> None:
     response = visitor.get(path)
     assert response.status_code == HTTPStatus.SEE_OTHER
@@ -42,7 +42,7 @@ def test_where_the_cookie_is_needed_the_visitor_is_led_to_signing_in(visitor: Br
 
 
 @pytest.mark.usefixtures("empty_site")
-@pytest.mark.parametrize("path", ["/studio", "/me", "/me/sessions"])
+@pytest.mark.parametrize("path", ["/studio", "/me", "/me/sessions", "/me/record"])
 def test_where_nobody_is_registered_yet_the_visitor_is_led_to_signing_in_too(visitor: Browser, path: str) -> None:
     response = visitor.get(path)
     assert response.status_code == HTTPStatus.SEE_OTHER
