@@ -1,7 +1,7 @@
 """Sealing what is on record in the tests' database, as the sealer does, with one key for the whole run.
 
-Tests empty the ledger, and put it back as it was: the heads that a sealer keeps outside the database are taken anew from
-it each time. What a sealer makes of a database that was put back is for tests/ledger.
+Tests empty the ledger, and put it back as it was: the heads that a sealer keeps outside the database are taken anew
+from it each time. What a sealer makes of a database that was put back is for tests/ledger.
 """
 
 from pathlib import Path

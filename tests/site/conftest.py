@@ -1,6 +1,7 @@
 """Three standing people: an owner, a mate in the owner's account, and a stranger with an account of their own."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -10,6 +11,8 @@ from tests.site.browsing import Browser, Person, Post, registered
 
 if TYPE_CHECKING:
     from tests.conftest import Cluster
+
+Seal = Callable[[], None]
 
 
 @pytest.fixture(scope="session")
@@ -52,6 +55,14 @@ def mate(post: Post, owner: Person) -> Person:
 def stranger(post: Post) -> Person:
     """Somebody with an account of their own."""
     return registered(post, "stranger", account_name="Elsewhere")
+
+
+@pytest.fixture
+def seal(cluster: "Cluster", superuser: psycopg.Connection[Any]) -> Seal:
+    """Seal what is on record, whenever a test says so: no sealer is at work here."""
+    from tests import sealing  # noqa: PLC0415 - needs what the outermost conftest sets up
+
+    return partial(sealing.seal, superuser, cluster.url("djms_sealer"))
 
 
 @pytest.fixture(scope="module")

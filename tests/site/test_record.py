@@ -1,0 +1,362 @@
+"""What is on record: seen and taken by whose it is, in plain words, and proven by what they took."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+
+import psycopg
+import pytest
+
+from djmixersoft.ledger import selectors
+from djmixersoft.ledger.entries import Action
+from djmixersoft.site import on_record, record_words
+from djmixersoft.site.on_record import CutShort
+from djmixersoft.site.record_words import KINDS, OF_ACCOUNTS, OF_PEOPLE, SENTENCES, Known
+from tests.site.browsing import PASSWORD, Browser, Person, text_of
+from tests.site.proving import Exported, proven_export, proven_receipt
+from tests.site.test_members import change, id_of, invited
+
+Seal = Callable[[], None]
+Superuser = psycopg.Connection[Any]
+RENAMED = "administrator:account:renamed"
+
+
+@pytest.fixture
+def record(owner: Person) -> str:
+    """The path of the record of the owner's account."""
+    return f"{owner.crate}/record"
+
+
+@pytest.fixture
+def vkey(seal: Seal, visitor: Browser) -> str:
+    """The ledger's key, as the site tells it."""
+    seal()
+    return str(visitor.get("/ledger/policy").text).splitlines()[0].removeprefix("log ")
+
+
+def put_on_record(superuser: Superuser, person: Person, count: int) -> None:
+    """As if an account had been renamed so often."""
+    superuser.execute(
+        "SELECT djms.record(%s, %s, null, jsonb_build_object('number', n)) FROM generate_series(1, %s) n",
+        (RENAMED, person.account_id, count),
+    )
+
+
+def erase(superuser: Superuser, person: Person, index: int) -> None:
+    """As law may ask for it: bytes and salt are gone, and an entry says so."""
+    superuser.execute(
+        "UPDATE djms.ledger_entry SET entry = null, salt = null WHERE id ="
+        " (SELECT entry_id FROM djms.ledger_leaf WHERE account_id = %s AND index = %s)",
+        (person.account_id, index),
+    )
+    superuser.execute(
+        "SELECT djms.record('ledger:entry:erased', %s, null, jsonb_build_object('index', %s::int))",
+        (person.account_id, index),
+    )
+
+
+def lines(page: Any) -> list[str]:  # noqa: ANN401 - a response of the test client
+    """The words of each entry that a page shows."""
+    rows = re.findall(r'<li class="row">(.*?)</li>', page.text.partition('id="entries"')[2], re.DOTALL)
+    return [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in rows]
+
+
+def exported(person: Person, path: str, vkey: str) -> Exported:
+    answer = person.get(path)
+    assert answer.status_code == HTTPStatus.OK
+    return proven_export(answer.getvalue(), vkey)
+
+
+@contextmanager
+def heads_say(superuser: Superuser, column: str, what: str) -> Iterator[None]:
+    superuser.execute(f"UPDATE djms.ledger_heads SET {column} = %s".encode(), [what])
+    try:
+        yield
+    finally:
+        superuser.execute(f"UPDATE djms.ledger_heads SET {column} = ''".encode())
+
+
+class TestThePageOfAnAccount:
+    def test_it_says_in_plain_words_who_did_what_as_what_newest_first(
+        self, owner: Person, mate: Person, record: str, superuser: Superuser
+    ) -> None:
+        change(owner, id_of(owner, mate, superuser), "promote")
+        shown = lines(owner.get(record))
+        assert [line.partition(" by ")[0] for line in shown] == [
+            f"{mate.email} became an Administrator. not sealed yet",
+            f"{mate.email} joined the account. not sealed yet",
+            f"An invitation was sent to {mate.email} . not sealed yet",
+            f"{owner.email} joined the account. not sealed yet",
+            "The account was started. not sealed yet",
+        ]
+        assert f"by {owner.email} , as Administrator" in shown[0]
+        assert f"by {mate.email} , as a member" in shown[1]
+        assert "by whoever opened a link from a mail, without signing in" in shown[-1]
+        assert all(re.search(r"\d{4}, \d\d:\d\d UTC", line) for line in shown)
+
+    def test_it_calls_people_by_their_names_and_who_has_left_by_none(
+        self, owner: Person, mate: Person, record: str, superuser: Superuser
+    ) -> None:
+        mate.post("/me/name", {"name": "Mix & Match"})
+        assert "Mix &amp; Match joined the account." in lines(owner.get(record))[0]
+        change(owner, id_of(owner, mate, superuser), "remove")
+        shown = owner.get(record)
+        assert "Somebody who has left was removed from the account." in lines(shown)[0]
+        assert "Somebody who has left joined the account." in lines(shown)[1]
+        assert "by somebody who has left, as a member" in lines(shown)[1]
+        assert "Match" not in shown.text
+
+    def test_what_is_sealed_is_told_from_what_is_not(
+        self, owner: Person, record: str, seal: Seal, superuser: Superuser
+    ) -> None:
+        assert "Nothing is sealed yet" in text_of(owner.get(record))
+        seal()
+        assert "Sealed : 2 entries, last" in text_of(owner.get(record))
+        owner.post(f"{owner.crate}/rename", {"name": "Day Shift"})
+        put_on_record(superuser, owner, 1)
+        page = owner.get(record)
+        assert "Sealed : 2 entries, last" in text_of(page)
+        assert "2 entries aren’t sealed yet." in text_of(page)
+        assert ["not sealed yet" in line for line in lines(page)] == [True, True, False, False]
+        assert re.findall(rf'href="{record}/(\d+)"', page.text) == ["1", "0"], "what isn't sealed has no receipt"
+        seal()
+        assert "Sealed : 4 entries" in text_of(owner.get(record))
+        assert "not sealed yet" not in text_of(owner.get(record))
+
+    @pytest.mark.usefixtures("vkey")
+    def test_it_is_filtered_by_kind(self, owner: Person, mate: Person, record: str) -> None:
+        assert mate
+        found = {kind: lines(owner.get(f"{record}?kind={kind}")) for kind in OF_ACCOUNTS}
+        assert [len(some) for some in found.values()] == [2, 1, 0, 1]
+        assert "An invitation was sent" in found[OF_ACCOUNTS[1]][0]
+        assert "Nothing of this kind is on record." in text_of(owner.get(f"{record}?kind=links"))
+        assert len(lines(owner.get(f"{record}?kind=whatever"))) == 4, "what it doesn't know is everything"
+
+    @pytest.mark.usefixtures("vkey")
+    def test_links_are_called_after_what_they_show_while_that_is_there(self, owner: Person, record: str) -> None:
+        folder = str(owner.post(f"{owner.crate}/folders", {"name": "Warm-up"})["Location"])[-54:].partition("?")[0]
+        made = owner.post(f"{owner.crate}/items/{folder[-36:]}/share", {"days": "7"})
+        assert made.status_code == HTTPStatus.OK, text_of(made)
+        assert "A link to Warm-up was made, for people outside." in lines(owner.get(record))[0]
+        owner.post(f"{owner.crate}/throw-away", {"item": folder[-36:]})
+        owner.post(f"{owner.crate}/trash/empty")
+        assert "A link to something that is gone was made, for people outside." in lines(owner.get(record))[0]
+
+    def test_it_is_leafed_through_without_missing_or_repeating_what_joins_meanwhile(
+        self, owner: Person, record: str, superuser: Superuser
+    ) -> None:
+        put_on_record(superuser, owner, 103)
+        path, seen = record, []
+        while path:
+            page = owner.get(path)
+            seen += lines(page)
+            put_on_record(superuser, owner, 1)
+            older = re.search(r'rel="next" href="(\?before=\d+)"', page.text)
+            path = record + older[1] if older else ""
+        assert len(seen) == 105
+        assert "The account was started." in seen[-1]
+        assert "There is nothing older." in text_of(owner.get(f"{record}?before=0"))
+
+    @pytest.mark.parametrize("before", ["", "-1", "x", "1.5", "²", "9" * 19, "9" * 5000])
+    def test_a_place_that_is_none_is_not_there(self, owner: Person, record: str, before: str) -> None:
+        assert owner.get(f"{record}?before={before}").status_code == HTTPStatus.NOT_FOUND
+
+    def test_that_sealing_has_stopped_is_said_plainly(self, owner: Person, record: str, superuser: Superuser) -> None:
+        assert "Nothing is sealed at present." not in text_of(owner.get(record))
+        with heads_say(superuser, "trouble", "djmixersoft-log/0 stands at 3"):
+            page = owner.get(record)
+        assert "Nothing is sealed at present." in text_of(page)
+        assert "stands at 3" not in page.text, "which may be another account's"
+        with heads_say(superuser, "damage", "entry 7 isn't what was sealed"):
+            page = owner.get(record)
+        assert "found something that isn’t as it was sealed" in text_of(page)
+        assert "entry 7" not in page.text
+
+    def test_that_nothing_was_sealed_for_long_is_said_if_something_waits(
+        self, owner: Person, record: str, seal: Seal, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        late = "Nothing was sealed for over a minute, although something waits."
+        assert late not in text_of(owner.get(record))
+        monkeypatch.setattr(on_record, "LATE", timedelta(0))
+        assert late in text_of(owner.get(record))
+        seal()
+        assert late not in text_of(owner.get(record))
+
+    def test_only_administrators_are_led_to_it_and_get_it(self, owner: Person, mate: Person, record: str) -> None:
+        assert f'href="{record}"' in owner.get(owner.crate).text
+        assert f'href="{record}"' not in mate.get(owner.crate).text
+        assert mate.get(f"{owner.crate}/members").status_code == HTTPStatus.OK
+        assert f'href="{record}"' not in mate.get(f"{owner.crate}/members").text
+
+    def test_its_addresses_hold_no_name(self, owner: Person, mate: Person, record: str, vkey: str) -> None:
+        assert vkey
+        page = owner.get(record).text
+        links = re.findall(r'(?:href|action)="([^"]*)"', page)
+        assert f"{record}/2" in links
+        assert not [link for link in links if "@" in link or mate.email.partition("@")[0] in link]
+
+
+class TestAReceipt:
+    def test_it_proves_what_the_page_shows(self, owner: Person, mate: Person, record: str, vkey: str) -> None:
+        assert mate
+        for index in range(4):
+            answer = owner.get(f"{record}/{index}")
+            assert f'filename="record-{index}.receipt.json"' in answer["Content-Disposition"]
+            assert answer["Content-Type"] == "application/json"
+            assert answer["Cache-Control"] == "no-store"
+            proven, said = proven_receipt(answer.content, vkey)
+            assert (proven, bool(said)) == (index, True)
+        assert (said or {})["action"] == "person:membership:begun"
+        with pytest.raises(AssertionError):
+            proven_receipt(answer.content.replace(b"membership:begun", b"membership:ended"), vkey)
+
+    def test_it_proves_that_an_entry_was_there_that_is_erased(
+        self, owner: Person, record: str, vkey: str, seal: Seal, superuser: Superuser
+    ) -> None:
+        erase(superuser, owner, 1)
+        seal()
+        page = owner.get(record)
+        assert "What the entry with index 1 said was erased. by one of our own programs" in lines(page)[0]
+        assert lines(page)[1] == "What this entry said was erased. erased index 1 Receipt : index 1"
+        assert "missing" not in text_of(page).lower()
+        assert proven_receipt(owner.get(f"{record}/1").content, vkey) == (1, None)
+        found = exported(owner, f"{record}/export", vkey)
+        assert [said is None for said in found.said] == [False, True, False]
+        assert (found.said[2] or {})["index"] == 1
+
+    @pytest.mark.parametrize("which", ["2", "99999999999999999999", "9" * 5000, "-1", "x"])
+    def test_there_is_none_of_what_is_not_sealed(self, owner: Person, record: str, vkey: str, which: str) -> None:
+        owner.post(f"{owner.crate}/rename", {"name": "Day Shift"})
+        assert vkey
+        assert owner.get(f"{record}/1").status_code == HTTPStatus.OK
+        assert owner.get(f"{record}/{which}").status_code == HTTPStatus.NOT_FOUND
+
+
+class TestTheExport:
+    def test_it_is_all_of_it_and_a_later_one_extends_it(
+        self, owner: Person, mate: Person, record: str, vkey: str, seal: Seal
+    ) -> None:
+        answer = owner.get(f"{record}/export")
+        assert 'filename="record-of-4.jsonl"' in answer["Content-Disposition"]
+        first = proven_export(answer.getvalue(), vkey)
+        assert set(first.people.values()) == {owner.email, mate.email}
+        assert [(said or {})["action"] for said in first.said][2:] == [
+            "administrator:invitation:sent",
+            "person:membership:begun",
+        ]
+        owner.post(f"{owner.crate}/rename", {"name": "Day Shift"})
+        seal()
+        later = exported(owner, f"{record}/export", vkey)
+        assert later.head.size == 5
+        assert later.extends(first)
+        assert not first.extends(later)
+
+    def test_it_goes_to_the_size_it_began_with_whatever_joins_meanwhile(
+        self, owner: Person, record: str, vkey: str, seal: Seal, superuser: Superuser, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        put_on_record(superuser, owner, 20)
+        seal()
+        monkeypatch.setattr(selectors, "EXPORTED_AT_ONCE", 5)
+        answer, pieces = owner.get(f"{record}/export"), []
+        for piece in answer.streaming_content:
+            pieces.append(piece)
+            put_on_record(superuser, owner, 1)
+            seal()
+        assert len(pieces) == 1 + 5
+        assert proven_export(b"".join(pieces), vkey).head.size == 22
+
+    def test_it_breaks_off_where_its_reader_loses_the_right_to_it(
+        self, owner: Person, mate: Person, record: str, vkey: str, superuser: Superuser, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(selectors, "EXPORTED_AT_ONCE", 2)
+        change(owner, id_of(owner, mate, superuser), "promote")
+        pieces = iter(mate.get(f"{record}/export").streaming_content)
+        begun = next(pieces) + next(pieces)
+        change(owner, id_of(owner, mate, superuser), "demote")
+        with pytest.raises(CutShort):
+            next(pieces)
+        with pytest.raises(AssertionError):
+            proven_export(begun, vkey)
+
+    def test_who_breaks_it_off_holds_nothing(self, owner: Person, record: str, vkey: str) -> None:
+        for _ in range(100):  # more than there are connections, and places for senders and readers
+            answer = owner.get(f"{record}/export")
+            next(iter(answer.streaming_content))
+            answer.close()
+        assert exported(owner, f"{record}/export", vkey).head.size == 2
+
+    def test_there_is_none_before_anything_is_sealed(self, owner: Person, record: str, seal: Seal) -> None:
+        assert owner.get(f"{record}/export").status_code == HTTPStatus.NOT_FOUND
+        assert f"{record}/export" not in owner.get(record).text
+        seal()
+        head = owner.browser.head(f"{record}/export")
+        assert (head.status_code, head.getvalue()) == (HTTPStatus.OK, b"")
+        assert f"{record}/export" in owner.get(record).text
+
+
+class TestOnesOwnRecord:
+    def test_everybody_sees_and_proves_what_is_on_record_about_themselves(
+        self, owner: Person, mate: Person, vkey: str, seal: Seal
+    ) -> None:
+        assert 'href="/me/record"' in mate.get("/me").text
+        mate.post("/me/newsletter", {"newsletter": "on"})
+        mate.post("/me/tokens", {"name": "Sync", "rights": "read", "days": "7", "password": PASSWORD})
+        mate.post("/me/password", {"old_password": PASSWORD, "password": "the stylus skips a groove at dawn"})
+        seal()
+        page = mate.get("/me/record")
+        assert [line.partition(" by ")[0] for line in lines(page)][:-1] == [
+            "A token of a program of yours was ended.",
+            "Your password was set anew.",
+            "A token for a program of yours was made.",
+            "You subscribed to the newsletter.",
+        ]
+        assert "You agreed to version" in lines(page)[-1]
+        assert "by you" in lines(page)[2]
+        assert "Sealed : 5 entries" in text_of(page)
+        assert len(lines(mate.get("/me/record?kind=programs"))) == 2
+        answer = mate.get("/me/record/1")
+        assert 'filename="my-record-1.receipt.json"' in answer["Content-Disposition"]
+        index, said = proven_receipt(answer.content, vkey)
+        assert (index, (said or {})["action"]) == (1, "person:newsletter:subscribed")
+        found = exported(mate, "/me/record/export", vkey)
+        assert (found.head.size, list(found.people.values())) == (5, [mate.email])
+        assert owner.get("/me/record/1").status_code == HTTPStatus.NOT_FOUND, "the owner has but one entry"
+
+    def test_what_becomes_of_an_account_that_is_gone_is_on_record_of_who_deleted_it(self, owner: Person) -> None:
+        owner.post(f"{owner.crate}/delete", {"name": "Night Shift"})
+        assert "An account was deleted, with all that was in it. " in lines(owner.get("/me/record"))[0]
+        assert len(lines(owner.get("/me/record?kind=other"))) == 1
+
+
+@pytest.mark.parametrize("end", ["", "/0", "/export"])
+def test_nobody_else_gets_any_of_an_accounts_record(
+    owner: Person, mate: Person, stranger: Person, record: str, vkey: str, end: str
+) -> None:
+    assert vkey
+    assert owner.get(record + end).status_code == HTTPStatus.OK
+    for somebody in (mate, stranger):
+        assert somebody.get(f"{somebody.crate}/record{end}").status_code == HTTPStatus.OK, "their own they do get"
+        assert somebody.get(record + end).status_code == HTTPStatus.NOT_FOUND
+    assert Person("x").get(record + end)["Location"].startswith("/sign-in?next=")
+
+
+class TestTheWords:
+    def test_every_action_has_a_sentence_and_a_kind_that_can_be_asked_for(self) -> None:
+        assert set(SENTENCES) == set(Action)
+        assert set(Action) == {action for kind in (*OF_ACCOUNTS, *OF_PEOPLE) for action in KINDS[kind][1]}
+        assert set(KINDS) == {*OF_ACCOUNTS, *OF_PEOPLE}
+
+    @pytest.mark.parametrize("action", Action)
+    def test_an_entry_that_tells_no_more_than_it_must_is_put_into_words_too(self, action: Action) -> None:
+        words = record_words.sentence({"action": action}, Known({}))
+        assert words.endswith(".")
+        assert "{" not in words
+
+    def test_what_a_later_version_put_on_record_is_shown_as_it_stands(self) -> None:
+        said = {"action": "support:<item>:seen", "by": "support", "person": "0"}
+        assert "support:&lt;item&gt;:seen" in record_words.sentence(said, Known({}))
+        assert record_words.by(said, Known({})) == "by somebody who has left, as “support”"
+        assert record_words.by({"by": "legal"}, Known({})) == "by “legal”"
