@@ -65,6 +65,19 @@ def seal(cluster: "Cluster", superuser: psycopg.Connection[Any]) -> Seal:
     return partial(sealing.seal, superuser, cluster.url("djms_sealer"))
 
 
+@pytest.fixture
+def record(owner: Person) -> str:
+    """The path of the record of the owner's account."""
+    return f"{owner.crate}/record"
+
+
+@pytest.fixture
+def vkey(seal: Seal, visitor: Browser) -> str:
+    """The ledger's key, as the site tells it, once all that is on record was sealed."""
+    seal()
+    return str(visitor.get("/ledger/policy").text).splitlines()[0].removeprefix("log ")
+
+
 @pytest.fixture(scope="module")
 def stranger_once(superuser: psycopg.Connection[Any]) -> Person:
     """Somebody for a whole file of tests that change nothing about them."""

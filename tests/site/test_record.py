@@ -1,82 +1,18 @@
-"""What is on record: seen and taken by whose it is, in plain words, and proven by what they took."""
+"""What is on record: seen in plain words by whose it is, and by nobody else."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Any
 
-import psycopg
 import pytest
 
-from djmixersoft.ledger import selectors
 from djmixersoft.ledger.entries import Action
 from djmixersoft.site import on_record, record_words
-from djmixersoft.site.on_record import CutShort
 from djmixersoft.site.record_words import KINDS, OF_ACCOUNTS, OF_PEOPLE, SENTENCES, Known
-from tests.site.browsing import PASSWORD, Browser, Person, text_of
-from tests.site.proving import Exported, proven_export, proven_receipt
+from tests.site.browsing import PASSWORD, Person, text_of
+from tests.site.proving import proven_receipt
+from tests.site.recording import Seal, Superuser, exported, heads_say, lines, put_on_record
 from tests.site.test_members import change, id_of
-
-Seal = Callable[[], None]
-Superuser = psycopg.Connection[Any]
-RENAMED = "administrator:account:renamed"
-
-
-@pytest.fixture
-def record(owner: Person) -> str:
-    """The path of the record of the owner's account."""
-    return f"{owner.crate}/record"
-
-
-@pytest.fixture
-def vkey(seal: Seal, visitor: Browser) -> str:
-    """The ledger's key, as the site tells it."""
-    seal()
-    return str(visitor.get("/ledger/policy").text).splitlines()[0].removeprefix("log ")
-
-
-def put_on_record(superuser: Superuser, person: Person, count: int) -> None:
-    """As if an account had been renamed so often."""
-    superuser.execute(
-        "SELECT djms.record(%s, %s, null, jsonb_build_object('number', n)) FROM generate_series(1, %s) n",
-        (RENAMED, person.account_id, count),
-    )
-
-
-def erase(superuser: Superuser, person: Person, index: int) -> None:
-    """As law may ask for it: bytes and salt are gone, and an entry says so."""
-    superuser.execute(
-        "UPDATE djms.ledger_entry SET entry = null, salt = null WHERE id ="
-        " (SELECT entry_id FROM djms.ledger_leaf WHERE account_id = %s AND index = %s)",
-        (person.account_id, index),
-    )
-    superuser.execute(
-        "SELECT djms.record('ledger:entry:erased', %s, null, jsonb_build_object('index', %s::int))",
-        (person.account_id, index),
-    )
-
-
-def lines(page: Any) -> list[str]:  # noqa: ANN401 - a response of the test client
-    """The words of each entry that a page shows."""
-    rows = re.findall(r'<li class="row">(.*?)</li>', page.text.partition('id="entries"')[2], re.DOTALL)
-    return [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in rows]
-
-
-def exported(person: Person, path: str, vkey: str) -> Exported:
-    answer = person.get(path)
-    assert answer.status_code == HTTPStatus.OK
-    return proven_export(answer.getvalue(), vkey)
-
-
-@contextmanager
-def heads_say(superuser: Superuser, column: str, what: str) -> Iterator[None]:
-    superuser.execute(f"UPDATE djms.ledger_heads SET {column} = %s".encode(), [what])
-    try:
-        yield
-    finally:
-        superuser.execute(f"UPDATE djms.ledger_heads SET {column} = ''".encode())
 
 
 class TestThePageOfAnAccount:
@@ -196,103 +132,6 @@ class TestThePageOfAnAccount:
         links = re.findall(r'(?:href|action)="([^"]*)"', page)
         assert f"{record}/2" in links
         assert not [link for link in links if "@" in link or mate.email.partition("@")[0] in link]
-
-
-class TestAReceipt:
-    @pytest.mark.parametrize("index", [0, 1])
-    def test_it_proves_what_the_page_shows(self, owner: Person, record: str, vkey: str, index: int) -> None:
-        answer = owner.get(f"{record}/{index}")
-        assert f'filename="record-{index}.receipt.json"' in answer["Content-Disposition"]
-        assert answer["Content-Type"] == "application/json"
-        assert answer["Cache-Control"] == "no-store"
-        proven, said = proven_receipt(answer.content, vkey)
-        actions = "administrator:account:created", "person:membership:begun"
-        assert (proven, (said or {})["action"]) == (index, actions[index])
-        with pytest.raises(AssertionError):
-            proven_receipt(answer.content.replace(actions[index].encode(), b"person:membership:ended"), vkey)
-
-    def test_it_proves_that_an_entry_was_there_that_is_erased(
-        self, owner: Person, record: str, vkey: str, seal: Seal, superuser: Superuser
-    ) -> None:
-        erase(superuser, owner, 1)
-        seal()
-        page = owner.get(record)
-        assert "What the entry with index 1 said was erased. by one of our own programs" in lines(page)[0]
-        assert lines(page)[1] == "What this entry said was erased. erased index 1 Receipt : index 1"
-        assert "missing" not in text_of(page).lower()
-        assert proven_receipt(owner.get(f"{record}/1").content, vkey) == (1, None)
-        found = exported(owner, f"{record}/export", vkey)
-        assert [said is None for said in found.said] == [False, True, False]
-        assert (found.said[2] or {})["index"] == 1
-
-    @pytest.mark.parametrize("which", ["2", "99999999999999999999", "9" * 5000, "-1", "x"])
-    def test_there_is_none_of_what_is_not_sealed(self, owner: Person, record: str, vkey: str, which: str) -> None:
-        owner.post(f"{owner.crate}/rename", {"name": "Day Shift"})
-        assert vkey
-        assert owner.get(f"{record}/1").status_code == HTTPStatus.OK
-        assert owner.get(f"{record}/{which}").status_code == HTTPStatus.NOT_FOUND
-
-
-class TestTheExport:
-    def test_it_is_all_of_it_and_a_later_one_extends_it(
-        self, owner: Person, mate: Person, record: str, vkey: str, seal: Seal
-    ) -> None:
-        answer = owner.get(f"{record}/export")
-        assert 'filename="record-of-4.jsonl"' in answer["Content-Disposition"]
-        first = proven_export(answer.getvalue(), vkey)
-        assert set(first.people.values()) == {owner.email, mate.email}
-        assert [(said or {})["action"] for said in first.said][2:] == [
-            "administrator:invitation:sent",
-            "person:membership:begun",
-        ]
-        owner.post(f"{owner.crate}/rename", {"name": "Day Shift"})
-        seal()
-        later = exported(owner, f"{record}/export", vkey)
-        assert later.head.size == 5
-        assert later.extends(first)
-        assert not first.extends(later)
-
-    def test_it_goes_to_the_size_it_began_with_whatever_joins_meanwhile(
-        self, owner: Person, record: str, vkey: str, seal: Seal, superuser: Superuser, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        put_on_record(superuser, owner, 20)
-        seal()
-        monkeypatch.setattr(selectors, "EXPORTED_AT_ONCE", 5)
-        answer, pieces = owner.get(f"{record}/export"), []
-        for piece in answer.streaming_content:
-            pieces.append(piece)
-            put_on_record(superuser, owner, 1)
-            seal()
-        assert len(pieces) == 1 + 5
-        assert proven_export(b"".join(pieces), vkey).head.size == 22
-
-    def test_it_breaks_off_where_its_reader_loses_the_right_to_it(
-        self, owner: Person, mate: Person, record: str, vkey: str, superuser: Superuser, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(selectors, "EXPORTED_AT_ONCE", 2)
-        change(owner, id_of(owner, mate, superuser), "promote")
-        pieces = iter(mate.get(f"{record}/export").streaming_content)
-        begun = next(pieces) + next(pieces)
-        change(owner, id_of(owner, mate, superuser), "demote")
-        with pytest.raises(CutShort):
-            next(pieces)
-        with pytest.raises(AssertionError):
-            proven_export(begun, vkey)
-
-    def test_who_breaks_it_off_holds_nothing(self, owner: Person, record: str, vkey: str) -> None:
-        for _ in range(100):  # more than there are connections, and places for senders and readers
-            answer = owner.get(f"{record}/export")
-            next(iter(answer.streaming_content))
-            answer.close()
-        assert exported(owner, f"{record}/export", vkey).head.size == 2
-
-    def test_there_is_none_before_anything_is_sealed(self, owner: Person, record: str, seal: Seal) -> None:
-        assert owner.get(f"{record}/export").status_code == HTTPStatus.NOT_FOUND
-        assert f"{record}/export" not in owner.get(record).text
-        seal()
-        head = owner.browser.head(f"{record}/export")
-        assert (head.status_code, head.getvalue()) == (HTTPStatus.OK, b"")
-        assert f"{record}/export" in owner.get(record).text
 
 
 class TestOnesOwnRecord:
