@@ -55,6 +55,7 @@ class TestTheExport:
         answer = owner.get(f"{record}/export")
         assert 'filename="record-of-4.jsonl"' in answer["Content-Disposition"]
         first = proven_export(answer.getvalue(), vkey)
+        assert first.head.origin in text_of(owner.get(record)), "by which it is known to be this account's"
         assert set(first.people.values()) == {owner.email, mate.email}
         assert [(said or {})["action"] for said in first.said][2:] == [
             "administrator:invitation:sent",
