@@ -100,7 +100,7 @@ def _standing(log: Log | None) -> Context:
         "is_counted": waiting.count < selectors.COUNTED,
         "is_late": bool(waiting.since and waiting.since < timezone.now() - LATE),
         "is_stopped": bool(heads and heads.trouble),
-        "is_damaged": bool(heads and heads.is_damaged),
+        "is_damaged": bool(heads and heads.damage),
     }
 
 

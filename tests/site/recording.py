@@ -50,9 +50,11 @@ def exported(person: Person, path: str, vkey: str) -> Exported:
 
 
 @contextmanager
-def heads_say(superuser: Superuser, column: str, what: str) -> Iterator[None]:
-    superuser.execute(f"UPDATE djms.ledger_heads SET {column} = %s".encode(), [what])
+def heads_say(superuser: Superuser, *, trouble: str = "", damage: int = 0) -> Iterator[None]:
+    """The sealer, or the check that reads everything again, has found something wrong."""
+    say = "UPDATE djms.ledger_heads SET trouble = %s, damage = %s"
+    superuser.execute(say, [trouble, damage])
     try:
         yield
     finally:
-        superuser.execute(f"UPDATE djms.ledger_heads SET {column} = ''".encode())
+        superuser.execute(say, ["", 0])
