@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator
 from http import HTTPStatus
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.conf import settings
 
 from djmixersoft.ledger.checkpoints import Checkpoint
 from djmixersoft.ledger.growing import Standing, grow
@@ -66,7 +68,7 @@ def test_the_page_says_how_the_ledger_stands(sealed: Checkpoint, key: VerifierKe
     assert " ".join(sealed.note.text.split()) in page
     assert "Nothing is wrong that we know of" in page
     assert re.search(r"Last sealed \d\d? \w{3} \d{4}, \d\d:\d\d UTC", page)
-    assert "No witness has signed this ledger yet." in page
+    assert "No witness is asked by this site, and none has signed this ledger." in page
 
 
 @pytest.mark.usefixtures("sealed")
@@ -96,11 +98,39 @@ def test_the_page_says_who_witnessed_and_the_checkpoint_carries_it(
     assert f"{cosigned}" in page
     found = Checkpoint.parse(visitor.get("/ledger/checkpoint").content)
     assert found.note.signers([key, cosigned]) == {key: None, cosigned: 1_900_000_000}
+
+
+@pytest.fixture
+def named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file in which whoever runs the site has named a witness."""
+    path = tmp_path / "witnesses"
+    path.write_text(f"witness booth {WITNESS.verifier} https://witness.example\nquorum booth\n")
+    monkeypatch.setattr(settings, "WITNESSES", path)
+    return path
+
+
+@pytest.mark.usefixtures("named")
+def test_the_policy_file_asks_for_the_witnesses_that_the_site_has_named(sealed: Checkpoint, visitor: Browser) -> None:
     policy = Policy.parse(visitor.get("/ledger/policy").content)
-    assert [(one.name, one.key) for one in policy.witnesses.values()] == [
-        (f"{cosigned.name}+{cosigned.id.hex()}", cosigned)
-    ]
-    assert policy.satisfied(found).is_reached
+    assert not policy.satisfied(sealed).is_reached
+    page = text_of(visitor.get("/ledger"))
+    assert f"{WITNESS.name} : has signed nothing yet" in page
+    assert "It asks for the signatures of “booth”." in page
+
+
+@pytest.mark.usefixtures("named", "cosigned")
+def test_what_a_named_witness_signed_is_enough_for_the_policy_file(visitor: Browser) -> None:
+    found = Checkpoint.parse(visitor.get("/ledger/checkpoint").content)
+    assert Policy.parse(visitor.get("/ledger/policy").content).satisfied(found).is_reached
+    assert text_of(visitor.get("/ledger")).count(WITNESS.name) == 2 + 1, "once named, with its key and its signature"
+
+
+@pytest.mark.usefixtures("cosigned")
+def test_a_witness_file_that_is_broken_hides_nothing_else(named: Path, visitor: Browser) -> None:
+    named.write_text("witness booth\n")
+    answer = visitor.get("/ledger/policy")
+    assert (answer.status_code, answer.text.partition(" is broken")[0]) == (404, "The file that names our witnesses")
+    assert f"{WITNESS.name} :" in text_of(visitor.get("/ledger"))
 
 
 @pytest.mark.usefixtures("cosigned")

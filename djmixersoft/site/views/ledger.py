@@ -3,10 +3,12 @@
 The addresses below /ledger/ are those of C2SP tlog-tiles v0.1.0, of the heads log; what entries say is at none of them.
 """
 
+import logging
 from hashlib import sha256
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
@@ -14,9 +16,13 @@ from django.utils.translation import gettext as _
 
 from djmixersoft.ledger import selectors
 from djmixersoft.ledger.notes import BadNote
+from djmixersoft.ledger.policies import NONE, BadPolicy, Policy
 from djmixersoft.ledger.tiles import Tile
+from djmixersoft.ledger.witnesses import policy_text
 from djmixersoft.policy.purposes import purpose
-from djmixersoft.site.pages import SHOWN, methods, page
+from djmixersoft.site.pages import SHOWN, Context, methods, page
+
+logger = logging.getLogger(__name__)
 
 _TEXT: Final = "text/plain; charset=utf-8"
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
@@ -27,8 +33,10 @@ _FOR_EVER: Final = "public, max-age=31536000, immutable"
 def ledger(request: HttpRequest) -> HttpResponseBase:
     """Anybody may see how the ledger stands, and read what it can prove and what it can't."""
     heads = selectors.heads()
-    text = selectors.cosigned(heads.checkpoint).decode() if heads else ""
-    context = {"heads": heads, "checkpoint": text, "witnessed": selectors.witnessed()}
+    context: dict[str, Any] = {"heads": heads}
+    if heads:
+        text = selectors.cosigned(heads.checkpoint).decode()
+        context |= {"checkpoint": text, **_witnesses(heads.key)}
     return page(request, "ledger", context, title=_("The ledger"))
 
 
@@ -63,11 +71,24 @@ def policy(request: HttpRequest) -> HttpResponseBase:
     key = selectors.heads_key()
     if not key:
         return _nothing_sealed()
-    keys = [one.witness for one in selectors.witnessed()]
-    # A name has no meaning but in this file, where no two are the same.
-    witnesses = [f"witness {key.name}+{key.id.hex()} {key}" for key in keys]
-    lines = [f"log {key}", *sorted(witnesses), "quorum none", ""]
-    return _answer(request, "\n".join(lines).encode(), _TEXT)
+    try:
+        text = policy_text(key, settings.WITNESSES)
+    except BadPolicy as wrong:
+        logger.error("there is no policy file for verifiers: %s", wrong)  # noqa: TRY400 - it says all
+        return _none(_("The file that names our witnesses is broken; whoever runs this site must mend it."))
+    return _answer(request, text.encode(), _TEXT)
+
+
+def _witnesses(key: str) -> Context:
+    """Those that the site asks, each with what it signed last, and others that signed once."""
+    signed = {one.witness: one for one in selectors.witnessed()}
+    try:
+        asked = Policy.parse(policy_text(key, settings.WITNESSES).encode())
+    except BadPolicy:
+        return {"witnesses": [(one, signed[one]) for one in signed], "quorum": ""}
+    keys = dict.fromkeys([*(one.key for one in asked.witnesses.values()), *signed])
+    quorum = "" if asked.quorum == NONE else asked.quorum
+    return {"witnesses": [(one, signed.get(one)) for one in keys], "quorum": quorum}
 
 
 def _answer(request: HttpRequest, body: bytes, media_type: str) -> HttpResponseBase:
