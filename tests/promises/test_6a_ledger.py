@@ -137,6 +137,24 @@ def test_not_even_a_superuser_changes_the_tree_by_mistake(undone: Acting, table:
         assert undone.refusal(statement) == "42501"
 
 
+@pytest.mark.parametrize(
+    ("change", "action"),
+    {
+        "UPDATE djms.membership SET is_administrator = false": "administrator:administrator:unmade",
+        "DELETE FROM djms.membership": "member:membership:left",
+    }.items(),
+)
+def test_who_steps_down_or_leaves_did_it_as_what_they_were(
+    undone: Acting, world: "World", change: str, action: str
+) -> None:
+    undone.value("SELECT set_config('djms.token', %s, true)", world.alice.token)
+    undone.changed("UPDATE djms.membership SET is_administrator = true WHERE person_id = %s", world.bob.id)
+    assert undone.changed(f"{change} WHERE person_id = %s", world.alice.id) == 1
+    last = "SELECT convert_from(entry, 'UTF8')::jsonb FROM djms.ledger_entry ORDER BY id DESC LIMIT 1"
+    said = undone.value(last)
+    assert (said["action"], said["by"], said["person"]) == (action, "administrator", str(world.alice.id))
+
+
 def test_what_did_not_happen_is_not_on_record(cluster: "Cluster", world: "World") -> None:
     with acting(cluster.url("djms_site"), "p_teamwork", token=world.alice.token) as alice:
         count = "SELECT count(*) FROM djms.ledger_entry"

@@ -4,9 +4,12 @@ create or replace function djms.record_membership() returns trigger
 language plpgsql security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
 declare
   whose constant uuid := coalesce(new.account_id, old.account_id);
-  whom constant jsonb := jsonb_build_object('whom', coalesce(new.person_id, old.person_id));
+  whom jsonb := jsonb_build_object('whom', coalesce(new.person_id, old.person_id));
   doer constant uuid := (select w.person from who_acts(whose) w);
 begin
+  if doer = old.person_id then -- as what they did it, and not what they are now
+    whom := whom || jsonb_build_object('by', case when old.is_administrator then 'administrator' else 'member' end);
+  end if;
   if not exists (select from account a where a.id = whose) then
     return null;
   end if;

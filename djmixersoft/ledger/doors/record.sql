@@ -1,6 +1,7 @@
--- Puts an entry on record in the log of an account or of a person (one of the two), in the transaction of what it tells of;
--- the sealer finds it in the outbox. Its bytes are canonical JSON (RFC 8785) made here once: who acts, and as what, is found
--- by the secret that the transaction carries. The leaf is 0x01 and a hash under 32 random bytes.
+-- Puts an entry on record in the log of an account or of a person (one of the two), in the transaction of what it tells
+-- of; the sealer finds it in the outbox. Its bytes are canonical JSON (RFC 8785) made here once. Who acts is found by the
+-- secret that the transaction carries, and as what, too, unless `details` say as what it was. The leaf is 0x01 and a hash
+-- under 32 random bytes.
 create or replace function djms.record(what text, in_account uuid, of_person uuid, details jsonb) returns void
 language plpgsql security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
 declare
@@ -34,8 +35,8 @@ begin
   select * into doer from who_acts(in_account);
   select convert_to('{' || string_agg(to_json(f.key)::text || ':' || f.value::text, ',' order by f.key collate "C") || '}', 'UTF8')
     into new_entry
-    from jsonb_each(jsonb_strip_nulls(details || jsonb_build_object(
-      'action', what, 'by', doer.role, 'person', doer.person,
+    from jsonb_each(jsonb_strip_nulls(jsonb_build_object('by', doer.role) || details || jsonb_build_object(
+      'action', what, 'person', doer.person,
       'at', to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')))) f;
   new_leaf := '\x01' || sha256(convert_to('djmixersoft/leaf/v1', 'UTF8') || '\x00' || new_salt || new_entry);
   insert into ledger_entry (log_id, account_id, person_id, entry, salt, leaf)
