@@ -2,8 +2,8 @@
 
 The work is what grows tenfold from column to column: items in the account for what looks into it, items moved for a
 move, bytes for a transfer. `growth` is the worse of the two steps, cost over work: 0.1 is a cost that stays the same
-with ten times the work, 1 one that grows as the work does. A round does all at each size, in an order drawn anew. What a
-move leaves behind is cleared away before anything else is timed, as PostgreSQL does by itself within a minute.
+with ten times the work, 1 one that grows as the work does. A round does all at each size, in an order drawn anew. What
+a move leaves behind is cleared away before anything else is timed, as PostgreSQL does by itself within a minute.
 """
 
 import random
