@@ -223,7 +223,8 @@ def check_export(file: BinaryIO, head: Head, mark: int) -> Lines:  # returns the
 def compare(head: Head, kept: dict[str, Head], roots: dict[int, bytes]) -> Lines:  # with what was before, and keep it
     old = kept.setdefault(head.origin, head)
     if head.size < old.size:
-        raise Stop(WRONG, f"{head.origin} has {head.size} entries here, and had {old.size} already.")
+        rolled = "Taken today, that is a log rolled back; a file from before is to be checked without --kept."
+        raise Stop(WRONG, f"{head.origin} has {head.size} entries here, and had {old.size} already. {rolled}")
     if roots.get(old.size, old.root) != old.root:
         raise Stop(WRONG, f"{head.origin} isn’t what it was: its first {old.size} entries are others than before.")
     if old.size not in roots:
