@@ -7,7 +7,9 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
-from djmixersoft.accounts.models import Account, Invitation, Membership
+from djmixersoft.accounts.models import Account, Invitation, Membership, NamedWitness
+from djmixersoft.ledger import selectors as ledger
+from djmixersoft.ledger.selectors import Handed
 from djmixersoft.people import selectors as people
 from djmixersoft.policy.purposes import CurrentPerson, call_door, call_door_row
 
@@ -44,6 +46,20 @@ class InvitationRow:
     created_at: datetime
     expires: datetime
     state: str
+
+
+@dataclass(frozen=True)
+class WitnessRow:
+    """A witness of the ledger that the account has named.
+
+    `handed_in`: what it cosigned last, if anything came; `other`: that it has seen another ledger than ours, if it has.
+    """
+
+    name: str
+    key: str
+    named_at: datetime
+    handed_in: Handed | None
+    other: Handed | None
 
 
 @dataclass(frozen=True)
@@ -103,6 +119,16 @@ def invitations(account_id: UUID) -> list[InvitationRow]:
     return [
         InvitationRow(row.id, row.email, row.created_at, row.expires, _state(row, stands=row.stands))
         for row in found.order_by("-created_at")
+    ]
+
+
+def witnesses(account_id: UUID) -> list[WitnessRow]:
+    """The witnesses that an account has named, the first first; none for who does not administer it."""
+    rows = list(NamedWitness.objects.filter(account_id=account_id).order_by("named_at"))
+    handed = {(one.witness, one.fits): one for one in ledger.handed_in([row.vkey for row in rows])}
+    return [
+        WitnessRow(row.name, row.vkey, row.named_at, handed.get((row.vkey, True)), handed.get((row.vkey, False)))
+        for row in rows
     ]
 
 

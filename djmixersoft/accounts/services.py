@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import Error as DatabaseError
 from django.db.models.functions import Now
 
-from djmixersoft.accounts.models import Account, Invitation, Membership
+from djmixersoft.accounts.models import Account, Invitation, Membership, NamedWitness
 from djmixersoft.policy.errors import is_not_signed_in, sqlstate
 from djmixersoft.policy.purposes import call_door, call_door_row
 
@@ -29,6 +29,14 @@ class LastAdministrator(Exception):
 
 class NotAllowed(Exception):
     """The database refused: no such row, or not an Administrator (any more). Which of them, it does not tell."""
+
+
+class NamedAlready(Exception):
+    """The account has named this witness."""
+
+
+class TooManyWitnesses(Exception):
+    """The account has named as many witnesses as it may."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +100,21 @@ def change_member(*, account_id: UUID, person_id: UUID, change: Change, me: UUID
         raise NotAllowed
 
 
+def name_witness(*, account_id: UUID, key: str, name: str, me: UUID) -> None:
+    """Names a witness of the ledger by its key. Raises NotAllowed, NamedAlready, TooManyWitnesses.
+
+    `me`: the signed-in person.
+    """
+    with _in_words():
+        NamedWitness.objects.create(account_id=account_id, vkey=key, name=name, named_by_id=me)
+
+
+def drop_witness(*, account_id: UUID, key: str) -> bool:
+    """Drops a witness, with what it handed in unless another account has named it; False where there is none."""
+    done, _ = NamedWitness.objects.filter(account_id=account_id, vkey=key).delete()
+    return bool(done)
+
+
 @contextmanager
 def _in_words() -> Iterator[None]:
     """Names the database's refusals. Every other error passes as it came, with the cause that tells what it is."""
@@ -100,6 +123,10 @@ def _in_words() -> Iterator[None]:
     except DatabaseError as error:
         if sqlstate(error) == "DJ001":
             raise LastAdministrator from error
+        if sqlstate(error) == "DJ007":
+            raise TooManyWitnesses from error
+        if sqlstate(error) == "23505":
+            raise NamedAlready from error
         if sqlstate(error) == "42501" and not is_not_signed_in(error):
             raise NotAllowed from error
         raise

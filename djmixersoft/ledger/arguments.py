@@ -36,6 +36,7 @@ def _add_witness(actions: "argparse._SubParsersAction[argparse.ArgumentParser]")
     follow.add_argument("--follow", default="", metavar="URL", help="the site whose ledger to look at")
     follow.add_argument("--certificate", type=Path, metavar="FILE", help="the site's own certificate, if self-signed")
     follow.add_argument("--every", type=_seconds, default=60, metavar="SECONDS", help="how often (default: 60)")
+    follow.add_argument("--hand-in", action="store_true", help="hand what was cosigned to the site, which shows it")
     follow.add_argument("--once", action="store_true", help="look once, and end")
 
 

@@ -23,6 +23,8 @@ class Action(StrEnum):
     MEMBERSHIP_ENDED = "administrator:membership:ended"
     ADMINISTRATOR_MADE = "administrator:administrator:made"
     ADMINISTRATOR_UNMADE = "administrator:administrator:unmade"
+    WITNESS_NAMED = "administrator:witness:named"
+    WITNESS_DROPPED = "administrator:witness:dropped"
     LINK_MADE = "member:link:made"
     LINK_REVOKED = "member:link:revoked"
     TERMS_AGREED = "person:terms:agreed"

@@ -51,9 +51,9 @@ class Site:
         """Fetch what is at a path, as it is now and not as somebody kept it. Raises Unreachable."""
         return self._ask("GET", path, None, {"Cache-Control": "no-cache"})
 
-    def post(self, path: str, body: bytes) -> Answer:
-        """Hand something over. Raises Unreachable."""
-        return self._ask("POST", path, body, {})
+    def post(self, path: str, body: bytes, kind: str = "") -> Answer:
+        """Hand something over; ``kind``: its media type, if it is to be said. Raises Unreachable."""
+        return self._ask("POST", path, body, {"Content-Type": kind} if kind else {})
 
     def _ask(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Answer:
         try:

@@ -19,10 +19,15 @@ from djmixersoft.ledger.witnessing import Forked, Refused, Stale, UnknownLog, Un
 
 _TRIES: Final = 5
 """Other processes may cosign in the same folder meanwhile, so often in a row."""
+_LONGEST: Final = 500  # bytes of an answer that are told
 
 
 class Contradiction(Exception):
     """What the site shows contradicts what the log signed; the message is a sentence that names the evidence."""
+
+
+class NotTaken(Exception):
+    """The site doesn't take what was cosigned; the message is a sentence with what it said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,22 @@ def look(site: Site, witness: Witness) -> Seen:
             raise Contradiction(f"{site.host} shows what can't be: {wrong}") from None
         return Seen(checkpoint.head, before, witness.heads.path(checkpoint.head.origin))
     raise Unreachable("Others cosign in the same folder all the time.")
+
+
+def hand_in(site: Site, seen: Seen) -> str:
+    """Hand what was cosigned to the site, and return what it answered.
+
+    Raises NotTaken where it refuses, and Contradiction where it says that its ledger is another; Unreachable, OSError.
+    """
+    answer = site.post("/ledger/cosignatures", seen.file.read_bytes(), "text/plain; charset=utf-8")
+    # It goes to a terminal, and may be anything.
+    words = answer.body[:_LONGEST].decode("utf-8", "replace").strip()
+    said = "".join(one if one.isprintable() else " " for one in words) or f"(nothing, with status {answer.status})"
+    if answer.status == HTTPStatus.OK:
+        return said
+    if answer.status == HTTPStatus.UNPROCESSABLE_ENTITY:
+        raise Contradiction(f"{site.host} says of what it showed and this witness signed: {said}")
+    raise NotTaken(f"{site.host} didn't take what was cosigned: {said}")
 
 
 def _checkpoint(site: Site, witness: Witness) -> Checkpoint:

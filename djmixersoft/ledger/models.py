@@ -144,3 +144,23 @@ class Cosignature(models.Model):
 
     class Meta:
         db_table = "ledger_cosignature"
+
+
+class HandedIn(models.Model):
+    """What a witness that accounts have named handed in last; nobody asked it, and no receipt has its line.
+
+    `fits`: whether the checkpoint of `size` heads is of the ledger that is here. What isn't is kept beside what is.
+    `stated`: the time that the witness says it signed at (POSIX seconds); `at`: when it came in.
+    """
+
+    pk = models.CompositePrimaryKey("witness", "fits")
+    witness = models.TextField()
+    fits = models.BooleanField()
+    size = models.BigIntegerField()
+    checkpoint = models.BinaryField()
+    line = models.TextField()
+    stated = models.BigIntegerField()
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "ledger_handed_in"

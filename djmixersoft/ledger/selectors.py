@@ -11,8 +11,8 @@ from uuid import UUID
 from django.db import connection
 
 from djmixersoft.ledger.checkpoints import Checkpoint
-from djmixersoft.ledger.merkle import consistency_proof, inclusion_proof
-from djmixersoft.ledger.models import Cosignature, Entry, Heads, HeadsLeaf, HeadsNode, Leaf, Log, Node
+from djmixersoft.ledger.merkle import complete_subtrees, consistency_proof, inclusion_proof, root_of
+from djmixersoft.ledger.models import Cosignature, Entry, HandedIn, Heads, HeadsLeaf, HeadsNode, Leaf, Log, Node
 from djmixersoft.ledger.notes import VerifierKey, to_base64
 from djmixersoft.ledger.receipts import EXPORT_FORMAT, RECEIPT_FORMAT, Receipt, line_of
 from djmixersoft.ledger.tiles import WIDTH, Tile, nodes_from
@@ -67,6 +67,16 @@ class Witnessed:
     witness: VerifierKey
     size: int
     made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What a witness handed in: which size of the heads log, when, and whether that is as it is here (`fits`)."""
+
+    witness: str
+    size: int
+    at: datetime
+    fits: bool
 
 
 def log_of_account(account_id: UUID) -> Log | None:
@@ -147,6 +157,18 @@ def heads_tile(tile: Tile) -> bytes | None:
 def heads_consistency(old: int, new: int) -> list[bytes]:
     """The proof that the heads log of `new` heads begins as that of `old`. Raises ValueError for no such pair."""
     return consistency_proof(old, new, nodes_from(_heads_tile, new))
+
+
+def heads_root(size: int) -> bytes:
+    """The root that the heads log had when it had so many heads, made of its tiles anew; `size`: as far as it goes."""
+    nodes = nodes_from(_heads_tile, size)
+    return root_of(nodes(*place) for place in complete_subtrees(size))
+
+
+def handed_in(witnesses: Collection[str]) -> list[Handed]:
+    """What these witnesses handed in last, each what is of this ledger and, if there is any, what isn't."""
+    rows = HandedIn.objects.filter(witness__in=witnesses)
+    return [Handed(row.witness, row.size, row.at, row.fits) for row in rows]
 
 
 def receipt(log: Log, index: int) -> bytes | None:

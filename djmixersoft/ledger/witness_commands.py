@@ -6,7 +6,7 @@ import sys
 import time
 
 from djmixersoft.ledger.fetching import Site, Unreachable
-from djmixersoft.ledger.following import Contradiction, look
+from djmixersoft.ledger.following import Contradiction, NotTaken, hand_in, look
 from djmixersoft.ledger.heads import Damaged
 from djmixersoft.ledger.keyfiles import BadKeyFile
 from djmixersoft.ledger.listening import PATH, Listener
@@ -23,11 +23,12 @@ def run(args: argparse.Namespace) -> int:
         print(f"witness {witness.key.name} {witness.key.verifier}", flush=True)
         if not args.follow:
             return _listen(witness, args.listen, args.port)
-        return _follow(witness, Site(args.follow, args.certificate), None if args.once else args.every)
+        pause = None if args.once else args.every
+        return _follow(witness, Site(args.follow, args.certificate), pause, is_handing_in=args.hand_in)
     except Contradiction as found:
         say(str(found))
         return 1
-    except (BadKeyFile, Damaged, BadNote, Unreachable) as error:
+    except (BadKeyFile, Damaged, BadNote, Unreachable, NotTaken) as error:
         print(error, file=sys.stderr)
     except OSError as error:
         print(f"It can't be done: {error.strerror or error} ({error.filename or args.listen}).", file=sys.stderr)
@@ -47,14 +48,16 @@ def _listen(witness: Witness, address: str, port: int) -> int:
     return 0
 
 
-def _follow(witness: Witness, site: Site, pause: int | None) -> int:
-    """Look at a site once, or again and again, however often it is away. Raises what `look` does."""
+def _follow(witness: Witness, site: Site, pause: int | None, *, is_handing_in: bool) -> int:
+    """Look at a site once, or again and again, however often it is away. Raises what `look` and `hand_in` do."""
     while True:
         try:
             seen = look(site, witness)
             entries = f"{seen.head.size} entries ({seen.head.size - seen.before} since the last)"
             print(f"{_now()} cosigned {entries} of {seen.head.origin}: {seen.file}", flush=True)
-        except Unreachable as error:
+            if is_handing_in:
+                print(f"{_now()} handed in: {hand_in(site, seen)}", flush=True)
+        except (Unreachable, NotTaken) as error:
             if pause is None:
                 raise
             say(str(error))

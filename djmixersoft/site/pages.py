@@ -57,6 +57,8 @@ NOTICES: Final[Mapping[str, Text]] = {
     "left": gettext_lazy("You left the account."),
     "invited": gettext_lazy("The invitation is on its way."),
     "withdrawn": gettext_lazy("The invitation is withdrawn; its link no longer works."),
+    "witness-named": gettext_lazy("The witness is named. What it hands in stands here from now on."),
+    "witness-dropped": gettext_lazy("The witness is dropped, with what it handed in."),
     "promote": gettext_lazy("They are an Administrator now."),
     "demote": gettext_lazy("They are a plain member now."),
     "stepped-down": gettext_lazy("You are a plain member of this account now."),

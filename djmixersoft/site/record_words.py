@@ -24,6 +24,8 @@ SENTENCES: Final[Mapping[Action, Text]] = {
     Action.MEMBERSHIP_ENDED: gettext_lazy("{whom} was removed from the account."),
     Action.ADMINISTRATOR_MADE: gettext_lazy("{whom} became an Administrator."),
     Action.ADMINISTRATOR_UNMADE: gettext_lazy("{whom} ceased to be an Administrator."),
+    Action.WITNESS_NAMED: gettext_lazy("A witness of the ledger was named: {key}."),
+    Action.WITNESS_DROPPED: gettext_lazy("A witness of the ledger was dropped: {key}."),
     Action.LINK_MADE: gettext_lazy("A link to {item} was made, for people outside."),
     Action.LINK_REVOKED: gettext_lazy("A link to {item} was revoked."),
     Action.TERMS_AGREED: gettext_lazy("You agreed to version {version} of the Terms of Service."),
@@ -71,7 +73,12 @@ KINDS: Final[Mapping[Kind, tuple[Text, frozenset[Action]]]] = {
     Kind.LINKS: (gettext_lazy("Links"), frozenset({Action.LINK_MADE, Action.LINK_REVOKED})),
     Kind.ACCOUNT: (
         gettext_lazy("The account"),
-        frozenset({Action.ACCOUNT_CREATED, Action.ACCOUNT_RENAMED, Action.ENTRY_ERASED}),
+        frozenset(
+            {
+                *(Action.ACCOUNT_CREATED, Action.ACCOUNT_RENAMED, Action.ENTRY_ERASED),
+                *(Action.WITNESS_NAMED, Action.WITNESS_DROPPED),
+            }
+        ),
     ),
     Kind.AGREEMENTS: (
         gettext_lazy("Terms and newsletter"),
@@ -110,6 +117,7 @@ def sentence(said: Mapping[str, Any], known: Known) -> SafeString:
         item=_named(known.items, said.get("item"), _("something that is gone")),
         version=_shown(said.get("version", "?")),
         index=_shown(said.get("index", "?")),
+        key=_shown(said.get("key", "?")),
     )
 
 

@@ -32,6 +32,7 @@ from djmixersoft.site.views import (
     trash,
     uploads,
     verifying,
+    witnesses,
 )
 
 
@@ -66,6 +67,7 @@ urlpatterns = [
     path("ledger/checkpoint", ledger.checkpoint, name="ledger-checkpoint"),
     path("ledger/policy", ledger.policy, name="ledger-policy"),
     path("ledger/tile/<path:path>", ledger.tile, name="ledger-tile"),
+    path("ledger/cosignatures", witnesses.cosignature, name="cosignature"),
     path("health", public.health, name="health"),
     path("mailbox/<secret:key>/", public.mailbox_list, name="mailbox"),
     path("mailbox/<secret:key>/<str:name>", public.mailbox_message, name="mailbox-message"),
@@ -111,6 +113,8 @@ urlpatterns = [
     path(f"{ACCOUNT}/record", record.record, name="record"),
     path(f"{ACCOUNT}/record/export", record.record_export, name="record-export"),
     path(f"{ACCOUNT}/record/<int:index>", record.record_receipt, name="record-receipt"),
+    path(f"{ACCOUNT}/witnesses", witnesses.witnesses, name="witnesses"),
+    path(f"{ACCOUNT}/witnesses/drop", witnesses.witness_drop, name="witness-drop"),
     path(f"{ACCOUNT}/take-out", taking_out.take_out, name="take-out"),
     path(f"{ITEM}/take-out", taking_out.take_out_folder, name="take-out-folder"),
     path(f"{ITEM}/unpack", taking_out.unpack_item, name="unpack"),

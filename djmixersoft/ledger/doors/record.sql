@@ -17,9 +17,10 @@ begin
       'administrator:account:created', 'administrator:account:renamed', 'administrator:account:deleted',
       'administrator:invitation:sent', 'administrator:invitation:withdrawn', 'person:membership:begun',
       'member:membership:left', 'administrator:membership:ended', 'administrator:administrator:made',
-      'administrator:administrator:unmade', 'member:link:made', 'member:link:revoked', 'person:terms:agreed',
-      'person:newsletter:subscribed', 'person:newsletter:unsubscribed', 'person:email:changed',
-      'person:password:changed', 'person:token:made', 'person:token:ended', 'ledger:entry:erased']) then
+      'administrator:administrator:unmade', 'administrator:witness:named', 'administrator:witness:dropped',
+      'member:link:made', 'member:link:revoked', 'person:terms:agreed', 'person:newsletter:subscribed',
+      'person:newsletter:unsubscribed', 'person:email:changed', 'person:password:changed', 'person:token:made',
+      'person:token:ended', 'ledger:entry:erased']) then
     raise exception 'nothing is called %', what using errcode = '22023';
   end if;
   if num_nonnulls(in_account, of_person) <> 1 then
