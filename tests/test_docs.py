@@ -82,7 +82,7 @@ def test_what_is_tried_and_what_is_only_words_are_all_the_promises() -> None:
 def test_the_commands_for_a_witness_are_understood() -> None:
     text = read("docs/witness.md")
     commands = [shlex.split(line)[1:] for line in text.splitlines() if line.startswith("./run ")]
-    assert len(commands) == 2
+    assert len(commands) == 3
     for words in commands:
         assert parser().parse_args(words).action == "witness"
     options = set(re.findall(r"`(--[a-z]+)", text)) | {word for words in commands for word in words if word[:2] == "--"}

@@ -18,6 +18,9 @@ def run(args: argparse.Namespace) -> int:
     """Do it; print a sentence where it can't be done."""
     # A stop by the system is an end like any other: what was answered is on the disk.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    if args.hand_in and not args.follow:
+        print("--hand-in goes with --follow: a log that comes by itself takes the signature along.", file=sys.stderr)
+        return 2
     try:
         witness = Witness(args.state, [_log(text) for text in args.log], name=args.name)
         print(f"witness {witness.key.name} {witness.key.verifier}", flush=True)
