@@ -85,8 +85,10 @@ def test_the_commands_for_a_witness_are_understood() -> None:
     assert len(commands) == 3
     for words in commands:
         assert parser().parse_args(words).action == "witness"
-    options = set(re.findall(r"`(--[a-z]+)", text)) | {word for words in commands for word in words if word[:2] == "--"}
-    assert options == set(re.findall(r"(--[a-z]+)", help_of("ledger", "witness"))) - {"--help"}, "each is explained"
+    options = set(re.findall(r"`(--[a-z-]+)", text)) | {
+        word for words in commands for word in words if word[:2] == "--"
+    }
+    assert options == set(re.findall(r"(--[a-z-]+)", help_of("ledger", "witness"))) - {"--help"}, "each is explained"
 
 
 def help_of(*words: str) -> str:

@@ -24,7 +24,7 @@ TABLES = {
     "everything": {
         *("account", "account_key", "account_room", "blob", "blobs", "invitation", "item", "item_comment"),
         *("item_data", "item_key", "item_tag", "item_term", "item_undo", "item_version", "membership"),
-        *("share", "share_secret"),
+        *("share", "share_secret", "ledger_witness"),
     },
     "newcomer": {"person", "credential", "terms_agreement", "membership", "ledger_log"},
     "renewal": {"credential", "ledger_entry", "ledger_waiting"},

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
-from tests.promises.standing import Actor, Side
+from tests.promises.standing import Actor, Side, witness_key
 from tests.site.browsing import PASSWORD, new_address, registration, urlencoded
 
 if TYPE_CHECKING:
@@ -88,6 +88,8 @@ def body_of(cell: Cell, method: str) -> tuple[bytes, str]:
         "account-rename": lambda: {"name": "anew"},
         "member-change": lambda: {"action": "remove" if cell.row.given == "oneself" else cell.row.given},
         "invite": lambda: {"email": new_address("anew")},
+        "witnesses": lambda: {"name": "anew", "witness": witness_key("anew")},
+        "witness-drop": lambda: {"witness": witness_key(cell.side.word)},
     }
     make = forms.get(cell.row.route)
     return (urlencoded(make()).encode(), FORM) if make else (b"", "")
@@ -138,6 +140,7 @@ def shown_texts(cell: Cell) -> set[str]:
         "room": {f"{side.word}-crew"},
         "account-delete": {f"{side.word}-crew"},
         "links": {f"{side.word}-track"},
+        "witnesses": {f"{side.word}-watch", witness_key(side.word)},
         "link-new": {f"{side.word}-track"},
         "rename": {f"{side.word}-track"},
         "item": {f"{side.word}-track", side.sha256, f"{side.word}-name"},

@@ -15,7 +15,9 @@ from uuid import UUID, uuid4
 
 import psycopg
 
+from djmixersoft.ledger.notes import Algorithm
 from djmixersoft.policy.middleware import SESSION_COOKIE
+from tests.ledger.growing import key
 from tests.site.browsing import PASSWORD, Browser, Person, Post, new_address, registered, registration
 
 MAKE = Callable[[], Browser]
@@ -77,7 +79,7 @@ class Side:
         return {str(self.id), self.item, self.sha256, *self.inside.values(), *self.people} | words
 
     def administrators_see(self) -> set[str]:
-        return {self.invitation, self.guest, *self.invited}
+        return {self.invitation, self.guest, f"{self.word}-watch", f"{self.word}.watch", *self.invited}
 
     def chief_sees(self) -> set[str]:
         return {f"{self.word}-house", self.session}
@@ -193,7 +195,7 @@ class Stage:
         )
 
     def _inside(self, chief: Person, item: str) -> dict[str, str]:
-        """Leave a folder, a document of two versions, something thrown away, a tag, a comment, data and a link."""
+        """Leave a folder, a document of two versions, something thrown away, labels, a link and a named witness."""
         word, crate = _word(chief), chief.crate
         chief.post(f"{crate}/folders", {"name": f"{word}-folder"})
         chief.post(f"{crate}/folders", {"name": f"{word}-thrown"})
@@ -206,6 +208,7 @@ class Stage:
         chief.post(f"{crate}/items/{item}/comments", {"comment": f"{word}-said"})
         chief.post(f"{crate}/items/{item}/data", {"data_name": f"{word}-data", "data_value": "1"})
         chief.post(f"{crate}/items/{item}/share", {"days": "7"})
+        chief.post(f"{crate}/witnesses", {"name": f"{word}-watch", "witness": witness_key(word)})
         return {
             "folder": self._one(named, f"{word}-folder"),
             "paper": paper,
@@ -240,6 +243,11 @@ class Stage:
 
     def _all(self, query: str, argument: object) -> list[str]:
         return [str(found) for (found,) in self.superuser.execute(query.encode(), [argument])]
+
+
+def witness_key(word: str) -> str:
+    """The key of the witness that a side has named."""
+    return str(key(f"{word}.watch", Algorithm.COSIGNATURE).verifier)
 
 
 def _word(chief: Person) -> str:

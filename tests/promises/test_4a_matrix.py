@@ -112,6 +112,9 @@ my-record-export     GET   -          shown    shown    shown    shown    sign i
 record               GET   its ids    shown    absent   absent   absent   sign in
 record-receipt       GET   its ids    shown    absent   absent   absent   sign in
 record-export        GET   its ids    shown    absent   absent   absent   sign in
+witnesses            GET   its ids    shown    absent   absent   absent   sign in
+witnesses            POST  its ids    done     absent   absent   absent   sign in  ledger_witness record
+witness-drop         POST  its ids    done     absent   absent   absent   sign in  ledger_witness record
 take-out             GET   its ids    shown    shown    absent   absent   sign in
 take-out-folder      GET   its folder  shown   shown    absent   absent   sign in
 unpack               POST  its ids    refused  refused  absent   absent   sign in
@@ -166,6 +169,7 @@ ELSEWHERE = {
     "one-upload": "tests/content/test_uploads_refused.py",
     "api-uploads": "tests/content/test_uploads_refused.py",
     "api-one-upload": "tests/content/test_uploads_refused.py",
+    "cosignature": "tests/site/test_handing_in.py",
     "shared": "tests/promises/test_4a_links.py",
     "shared-item": "tests/promises/test_4a_links.py",
     "shared-file": "tests/promises/test_4a_links.py",

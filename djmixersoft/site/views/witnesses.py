@@ -97,7 +97,7 @@ def witness_drop(request: HttpRequest, account_id: UUID) -> HttpResponseBase:
 def cosignature(request: HttpRequest) -> HttpResponseBase:
     """Anybody may hand in what a witness signed; taken is what is true and of a witness that some account named."""
     length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdigit() or len(length) > len(str(LARGEST)) or int(length) > LARGEST:
+    if not length.isascii() or not length.isdigit() or int(length[:20]) > LARGEST:
         sentence = _("This is longer than %(most)d bytes, which no checkpoint is.") % {"most": LARGEST}
         return _said(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, sentence)
     # Before there is a transaction: nobody who sends slowly holds a connection.
