@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tests.promises.people import Somebody, World
     from tests.promises.serving import Site
 
+pytestmark = pytest.mark.usefixtures("kept")
 ROLES = {purpose: load().purposes[purpose].role for purpose in ("visiting", "teamwork")}
 WITNESS = str(key("hostile.example", Algorithm.COSIGNATURE).verifier)
 NAME = "INSERT INTO djms.ledger_witness (account_id, vkey, name, named_by) VALUES (%s, %s, 'x', %s)"
@@ -54,7 +55,6 @@ def chief(served: "Site", cluster: "Cluster", world: "World") -> Iterator[Person
         person = registered(Post(superuser), "chief", served.browser())
         seal(superuser, cluster.url("djms_sealer"))
     yield person
-    person.post(f"{person.crate}/delete", {"name": "Night Shift"})
     served.close()
 
 
