@@ -162,3 +162,11 @@ def an_account_without_a_name(page: Page, _scene: Scene) -> None:
     page.goto("/studio")
     page.get_by_text("Start another account").click()
     press(page, "Start it")
+
+
+@mistake("admin", "This is no witness’s key.")
+def naming_a_witness_that_is_none(page: Page, scene: Scene) -> None:
+    page.goto(f"{scene.admin.account}/witnesses")
+    page.get_by_label("Who runs it").fill("Our auditor")
+    page.get_by_label("The line that the command printed first").fill("witness w")
+    press(page, "Name the witness")

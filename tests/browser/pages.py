@@ -80,7 +80,10 @@ PAGES: Final[Mapping[str, Sequence[Visit]]] = {
         ("admin", lambda scene: f"{scene.admin.account}/record?kind=links"),
         ("newcomer", lambda scene: f"{scene.newcomer.account}/record?before=1"),
     ],
-    "witnesses": [("admin", lambda scene: f"{scene.admin.account}/witnesses")],
+    "witnesses": [
+        ("admin", lambda scene: f"{scene.admin.account}/witnesses"),
+        ("newcomer", lambda scene: f"{scene.newcomer.account}/witnesses"),
+    ],
     "item": [
         *(("admin", item(name)) for name in (TRACK, RIDER, FLYER, HOURS, ODD_TRACK)),
         ("member", lambda scene: scene.thrown_away),

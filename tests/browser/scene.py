@@ -6,10 +6,12 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import APIRequest
 
+from djmixersoft.ledger.notes import Algorithm
 from tests.browser.crew import Person, caller, registered, registered_by_invitation
 from tests.browser.living import Site
 from tests.browser.tracks import wav
 from tests.exhibits import pdf, png
+from tests.ledger.growing import key
 
 ODD_NAME = "🎛️ محطة الليل " + "W" * 80
 ODD_TRACK = "Closing_set_take_3_" + "long_" * 30 + "— مجموعة.wav"
@@ -19,6 +21,8 @@ TRACKS = (("Warm-up, 118 bpm.wav", wav(2, beats_per_minute=118)), ("Peak time, 1
 MANY = 51  # files, of which a list shows 50 at once
 FLYER, HOURS = "Flyer.png", "Hours.txt"
 FILES = ((RIDER, pdf()), (FLYER, png(2_000, 900)), (HOURS, b"23:00\tdoors\n" + b"a line of words " * 9_000))
+
+WITNESS = str(key("witness.example/" + "w" * 150, Algorithm.COSIGNATURE).verifier)
 
 
 @dataclass(frozen=True)
@@ -98,11 +102,12 @@ def set_up(site: Site, request: APIRequest) -> Scene:
 
 
 def arranged(admin: Person, member: Person, track: str) -> tuple[str, str]:
-    """Put things into a folder, on a track and into the trash; the paths of the folder and of what was thrown away."""
+    """Put things here and there, and name a witness; the paths of the folder and of what was thrown away."""
     folder = made(admin, ODD_NAME)
     admin.send(f"{admin.account}/folders", name="Sets", folder=folder[-36:])
     admin.send(f"{admin.account}/copy", item=track[-36:], into=folder[-36:])
     member.send(f"{track}/tags", tags="break, peak time, " + "w" * 50)
+    admin.send(f"{admin.account}/witnesses", name="Our auditor, " + "w" * 60, witness=WITNESS)
     member.send(f"{track}/comments", comment="Two bars too long?\n\n" + "No. " * 40)
     admin.send(f"{track}/data", data_name="cues", data_value='[{"at": 12.5, "name": "' + "drop " * 40 + '"}]')
     thrown = (
