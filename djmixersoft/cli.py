@@ -160,6 +160,7 @@ def _ledger(args: argparse.Namespace) -> int:
         return sealing.check(as_log=args.log)
     if args.action == "begin-anew":
         return anew.begin_anew(args.data, os.environ)
+    anew.refuse_nothing(args.data)
     data = DataFolder(args.data).open()
     with database.reachable(data, os.environ):
         process = "sealer" if args.action == "fsck" else "steward"

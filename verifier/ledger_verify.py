@@ -222,7 +222,7 @@ def check_export(file: BinaryIO, head: Head, mark: int) -> Lines:  # returns the
 
 def compare(head: Head, kept: dict[str, Head], roots: dict[int, bytes]) -> Lines:  # with what was before, and keep it
     old = kept.setdefault(head.origin, head)
-    if head.size < old.size:
+    if head.size < old.size and not head.origin.startswith(HEADS):
         rolled = "Taken today, that is a log rolled back; a file from before is to be checked without --kept."
         raise Stop(WRONG, f"{head.origin} has {head.size} entries here, and had {old.size} already. {rolled}")
     if roots.get(old.size, old.root) != old.root:
@@ -231,7 +231,7 @@ def compare(head: Head, kept: dict[str, Head], roots: dict[int, bytes]) -> Lines
         yield OPEN, f"That {head.origin} still begins with the {old.size} entries it had: such a file can’t show it."
     elif old is not head:
         yield PROVEN, f"{head.origin} still begins with all {old.size} entries that it had before, unchanged."
-    kept[head.origin] = head if old.size in roots or head.origin.startswith(HEADS) else old
+    kept[head.origin] = head if old.size in roots else old
 
 
 def opened(file: BinaryIO) -> tuple[Head, dict[str, Any], BinaryIO]:  # a receipt, or the first line of an export

@@ -6,7 +6,8 @@ is each tree up to the sizes that were read first.
 """
 
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 _AT_ONCE: Final = 2_000  # rows
+_SEALED_BY_THEN: Final = 2.0  # seconds
 _FIRST: Final = UUID(int=0)
 
 
@@ -59,6 +61,7 @@ class _Log:
     checkpoint: bytes | None
     head_index: int | None
     has_ended: bool
+    whose: UUID | None
 
 
 class Fsck:
@@ -67,6 +70,7 @@ class Fsck:
     def __init__(self, connection: "Connection[Any]", key: VerifierKey, kept: KeptHeads) -> None:
         self.connection, self.key, self.kept = connection, key, kept
         self.report = Report()
+        self._unexplained: list[UUID] = []
 
     def run(self) -> Report:
         """Read everything, and report."""
@@ -74,12 +78,14 @@ class Fsck:
         heads, heads_checkpoint = self._heads()
         expected: dict[int, tuple[str, bytes]] = {}
         for log in self._logs():
-            self._look_at(log, kept.pop(log.standing.origin, None))
+            # A log that began meanwhile is in the file by now.
+            self._look_at(log, kept.pop(log.standing.origin, None) or self.kept.of(log.standing.origin))
             if log.checkpoint is not None and log.head_index is not None:
                 text = bytes(log.checkpoint).rpartition(b"\n\n")[0] + b"\n"
                 expected[log.head_index] = (log.standing.origin, leaf_hash(text))
         self._look_at_heads(heads, heads_checkpoint, kept.pop(self.key.name, None), expected)
         self.report.findings += [f"{origin}: sealed here once, and gone from the database" for origin in kept]
+        self._ask_again()
         row = self.connection.execute("SELECT * FROM entries_astray()").fetchone()
         for count, words in zip(
             row or (), ("recorded, and neither sealed nor waiting", "sealed, and missing"), strict=True
@@ -94,11 +100,32 @@ class Fsck:
             (Standing(self.key.name, row[0], bytes(row[1])), bytes(row[2])) if row else (Standing(self.key.name), None)
         )
 
-    def _logs(self) -> Iterator[_Log]:
-        after = _FIRST
+    def _ask_again(self) -> None:
+        """What says that an entry was erased may have waited to be sealed: look once more at logs that lacked it."""
+        if not self._unexplained:
+            return
+        time.sleep(_SEALED_BY_THEN)
+        for log_id in self._unexplained:
+            log = next(self._logs(UUID(int=log_id.int - 1)))
+            erased, named = self._erased(self._leaves(log))
+            for index in [] if log.has_ended else sorted(erased - named):
+                self._found(log, f"entry {index} was erased, and nothing on record says so")
+
+    @staticmethod
+    def _erased(leaves: Iterable[tuple[int, Any, Any, Any, Any]]) -> tuple[set[int], set[int]]:
+        """Which entries are erased, and of which it is on record that they are."""
+        erased, named = set[int](), set[int]()
+        for index, _, leaf, _, entry in leaves:
+            if entry is None and leaf is not None:
+                erased.add(index)
+            elif entry is not None and Action.ENTRY_ERASED in (text := bytes(entry).decode("utf-8", "replace")):
+                named.add(json.loads(text).get("index", -1))
+        return erased, named
+
+    def _logs(self, after: UUID = _FIRST) -> Iterator[_Log]:
         while rows := self.connection.execute("SELECT * FROM logs_to_check(%s, %s)", (after, _AT_ONCE)).fetchall():
-            for log_id, origin, size, edge, checkpoint, head_index, has_ended in rows:
-                yield _Log(log_id, Standing(origin, size, bytes(edge)), checkpoint, head_index, has_ended)
+            for log_id, origin, size, edge, *rest in rows:
+                yield _Log(log_id, Standing(origin, size, bytes(edge)), *rest)
             after = rows[-1][0]
 
     def _look_at(self, log: _Log, kept: Head | None) -> None:
@@ -108,23 +135,24 @@ class Fsck:
             (level, index): bytes(hashed)
             for level, index, hashed in self.connection.execute("SELECT * FROM nodes_to_check(%s)", (log.id,))
         }
+        tree, whose = _Tree(self, log.standing, kept, nodes), f'"of":"{log.whose}"'.encode()
         erased, named = set[int](), set[int]()
-        tree = _Tree(self, log.standing, kept, nodes)
-        for index, hashed, leaf, salt, entry in self._leaves(log):
+        for row in self._leaves(log):
+            index, hashed, leaf, salt, entry = row
             tree.add(index, bytes(hashed))
+            one_erased, one_named = self._erased([row])
+            erased |= one_erased
+            named |= one_named
             if leaf is None:
                 self._found(log, f"entry {index} is missing")
             elif leaf_hash(leaf) != hashed or (entry is not None and hash_of_leaf(salt, entry) != hashed):
                 self._found(log, f"entry {index} isn't what was sealed")
-            elif entry is None:
-                erased.add(index)
-            elif Action.ENTRY_ERASED in (text := bytes(entry).decode("utf-8", "replace")):
-                named.add(json.loads(text).get("index", -1))
+            elif entry is not None and whose not in bytes(entry):
+                self._found(log, f"entry {index} is of another account or person than the log")
         tree.end(log.checkpoint, key)
         self.report.erased += len(erased)
-        if not log.has_ended:
-            for index in sorted(erased - named):
-                self._found(log, f"entry {index} was erased, and nothing on record says so")
+        if erased - named and not log.has_ended:
+            self._unexplained.append(log.id)
 
     def _leaves(self, log: _Log) -> Iterator[tuple[int, Any, Any, Any, Any]]:
         start, size = 0, log.standing.size

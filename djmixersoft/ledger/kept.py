@@ -28,6 +28,12 @@ class Forked(Refused):
     kind = "forked"
 
 
+class Stuck(Refused):
+    """The sealer can't go on for a reason of its own, such as a full disk."""
+
+    kind = "stuck"
+
+
 class KeptHeads:
     """The last heads by origin, in the file `path`."""
 
@@ -76,6 +82,11 @@ class KeptHeads:
             self._write("UPDATE head SET size = next_size, root = next_root WHERE next_size <> size", [()])
         elif kept:
             self._write("UPDATE head SET next_size = size, next_root = root WHERE next_size <> size", [()])
+
+    def of(self, origin: str) -> Head | None:
+        """Return the head of a log as it was sealed last; None for one that never was."""
+        row = self._file.execute("SELECT origin, size, root FROM head WHERE origin = ?", (origin,)).fetchone()
+        return Head(*row) if row else None
 
     def all(self) -> Iterator[Head]:
         """Yield the head of every log that was ever sealed here; of one that is about to change, the one before."""

@@ -57,6 +57,17 @@ class Waiting(models.Model):
         db_table = "ledger_waiting"
 
 
+class Actor(models.Model):
+    """Who acts in a statement, noted before it does anything; a row for each session of the database."""
+
+    backend = models.IntegerField(primary_key=True)
+    transaction = models.BigIntegerField()
+    person_id = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "ledger_actor"
+
+
 class Leaf(models.Model):
     """The place of an entry in its log, and its leaf's hash. Never changed, never removed."""
 
@@ -88,8 +99,9 @@ class Node(models.Model):
 
 
 class Heads(models.Model):
-    """The heads log: a single row, made by the sealer. `trouble`: why it refuses to seal ("forked", "altered"), or "".
+    """The heads log: a single row, made by the sealer.
 
+    `trouble`: why it refuses to seal ("forked", "altered" or "stuck"), or "".
     `checked_at`, `damage`: when everything was last read again, and how much was found not to be as it was sealed.
     """
 
@@ -107,7 +119,9 @@ class Heads(models.Model):
         db_table = "ledger_heads"
         constraints = (
             models.CheckConstraint(condition=models.Q(id=1), name="ledger_heads_one_row"),
-            models.CheckConstraint(condition=models.Q(trouble__in=["", "forked", "altered"]), name="ledger_trouble"),
+            models.CheckConstraint(
+                condition=models.Q(trouble__in=["", "forked", "altered", "stuck"]), name="ledger_trouble"
+            ),
         )
 
 

@@ -1,15 +1,17 @@
 """The sealer's process: every 200 ms it seals what waits. It alone holds the ledger's key, in a folder of its own."""
 
+import fcntl
 import logging
 import signal
+import sqlite3
 import threading
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 from uuid import uuid4
 
 import psycopg
 
-from djmixersoft.ledger.kept import KeptHeads, Refused
+from djmixersoft.ledger.kept import KeptHeads, Refused, Stuck
 from djmixersoft.ledger.keyfiles import load_or_make
 from djmixersoft.ledger.notes import Algorithm, SigningKey
 from djmixersoft.ledger.sealing import BATCH, Sealer
@@ -29,25 +31,48 @@ def run(folder: Path, url: str) -> int:
         signal.signal(number, lambda *_: stopping.set())
     folder.mkdir(mode=0o700, exist_ok=True)
     key = own_key(folder)
-    kept = KeptHeads(folder / "heads.sqlite3")
+    with (folder / "lock").open("w") as place:
+        if not _takes(place, stopping):
+            return 0
+        kept = KeptHeads(folder / "heads.sqlite3")
+        while not stopping.is_set():
+            try:
+                with psycopg.connect(
+                    url, options=OPTIONS, application_name="djms-sealer", autocommit=True
+                ) as connection:
+                    _work(Sealer(connection, key, kept), stopping)
+            except Refused as refusal:
+                log.critical("the ledger is not sealed any more: %s", refusal)
+                return 1
+            except psycopg.OperationalError as error:
+                log.warning("the sealer has lost its database, and tries again: %s", type(error).__name__)
+                stopping.wait(PAUSE)
+    return 0
+
+
+def _takes(place: IO[str], stopping: threading.Event) -> bool:
+    """Wait until no other sealer works in this folder; False if told to stop meanwhile.
+
+    No lock of the database's, which every login could take. A sealer with another folder finds that what it kept isn't
+    what it sees, and signs nothing.
+    """
+    said = False
     while not stopping.is_set():
         try:
-            with psycopg.connect(url, options=OPTIONS, application_name="djms-sealer", autocommit=True) as connection:
-                _work(Sealer(connection, key, kept), stopping)
-        except Refused as refusal:
-            log.critical("the ledger is not sealed any more: %s", refusal)
-            return 1
-        except psycopg.OperationalError as error:
-            log.warning("the sealer has lost its database, and tries again: %s", type(error).__name__)
+            fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if not said:
+                log.warning("another sealer works here, and this one waits for it to end")
+                said = True
             stopping.wait(PAUSE)
-    return 0
+        else:
+            return True
+    return False
 
 
 def _work(sealer: Sealer, stopping: threading.Event) -> None:
     try:
-        while not sealer.begin():
-            if stopping.wait(PAUSE):
-                return
+        sealer.begin()
         sealer.seal()
         sealer.note(None)
         while not stopping.is_set():
@@ -56,6 +81,10 @@ def _work(sealer: Sealer, stopping: threading.Event) -> None:
     except Refused as refusal:
         sealer.note(refusal)
         raise
+    except (psycopg.IntegrityError, sqlite3.Error) as error:
+        stuck = Stuck(f"it can't write what it should ({type(error).__name__})")
+        sealer.note(stuck)
+        raise stuck from error
 
 
 def own_key(folder: Path) -> SigningKey:

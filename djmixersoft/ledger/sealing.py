@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from djmixersoft.ledger.checkpoints import Head
-from djmixersoft.ledger.entries import hash_of_leaf
+from djmixersoft.ledger.entries import leaf_of
 from djmixersoft.ledger.growing import Growth, Standing, grow
 from djmixersoft.ledger.kept import Forked, KeptHeads, Refused
 from djmixersoft.ledger.merkle import HASH_SIZE, leaf_hash
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 BATCH: Final = 5_000
 """Entries in a transaction: a fraction of a second's work."""
-ONE_SEALER: Final = 0x736561  # the advisory lock's number
 
 
 class Altered(Refused):
@@ -44,14 +43,8 @@ class Sealer:
     def __init__(self, connection: "Connection[Any]", key: SigningKey, kept: KeptHeads) -> None:
         self.connection, self.key, self.kept = connection, key, kept
 
-    def begin(self) -> bool:
-        """Take the one sealer's place, and look at the heads log, or make it. False where another sealer has it.
-
-        Raises Forked where the database isn't what was sealed last.
-        """
-        taken = self.connection.execute("SELECT pg_try_advisory_lock(%s)", (ONE_SEALER,)).fetchone()
-        if not taken or not taken[0]:
-            return False
+    def begin(self) -> None:
+        """Look at the heads log, or make it. Raises Forked where the database isn't what was sealed last."""
         with self.connection.transaction():
             if heads := self._heads():
                 self.kept.check([heads.head])
@@ -63,7 +56,6 @@ class Sealer:
                 self.connection.execute(
                     "SELECT begin_heads(%s, %s)", (str(self.key.verifier), empty.head.signed(self.key))
                 )
-        return True
 
     def seal(self, most: int = BATCH) -> int:
         """Seal one batch, and return how many entries it had.
@@ -96,8 +88,10 @@ class Sealer:
     def _waiting(self, most: int) -> list[_Waiting]:
         found = []
         rows = self.connection.execute("SELECT * FROM waiting_entries(%s)", (most,), binary=True)
-        for entry_id, log, hashed, salt, entry in rows:
-            if salt is None or entry is None or hash_of_leaf(salt, entry) != hashed:
+        for entry_id, log, hashed, its_log, leaf, salt, entry in rows:
+            # What was erased already says nothing any more; fsck looks for the entry that says so.
+            is_right = entry is None or leaf_of(salt or b"", entry) == leaf
+            if its_log != log or not is_right or leaf_hash(leaf) != hashed:
                 message = f"entry {entry_id}, which waits to be sealed, isn't what was recorded"
                 raise Altered(message)
             found.append(_Waiting(entry_id, log, hashed))

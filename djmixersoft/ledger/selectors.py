@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -13,7 +14,7 @@ from django.db import connection
 from djmixersoft.ledger.checkpoints import Checkpoint
 from djmixersoft.ledger.merkle import complete_subtrees, consistency_proof, inclusion_proof, root_of
 from djmixersoft.ledger.models import Cosignature, Entry, HandedIn, Heads, HeadsLeaf, HeadsNode, Leaf, Log, Node
-from djmixersoft.ledger.notes import VerifierKey, to_base64
+from djmixersoft.ledger.notes import BadNote, VerifierKey, to_base64
 from djmixersoft.ledger.receipts import EXPORT_FORMAT, RECEIPT_FORMAT, Receipt, line_of
 from djmixersoft.ledger.tiles import WIDTH, Tile, nodes_from
 
@@ -133,7 +134,7 @@ def heads() -> Sealed | None:
 
 def cosigned(checkpoint: bytes) -> bytes:
     """Return a checkpoint of the heads log with the lines of all witnesses that signed this very one last."""
-    rows = Cosignature.objects.filter(checkpoint=checkpoint).order_by("witness")
+    rows = sorted((row for row in _cosignatures() if bytes(row.checkpoint) == checkpoint), key=lambda row: row.witness)
     return checkpoint + "".join(row.line for row in rows).encode()
 
 
@@ -144,8 +145,21 @@ def heads_key() -> str:
 
 def witnessed() -> list[Witnessed]:
     """What each witness signed last, the latest first."""
-    rows = Cosignature.objects.order_by("-made_at")
+    rows = sorted(_cosignatures(), key=lambda row: row.made_at, reverse=True)
     return [Witnessed(VerifierKey.parse(row.witness), row.size, row.made_at) for row in rows]
+
+
+def _cosignatures() -> Iterator[Cosignature]:
+    """What witnesses signed, as far as it is that: nothing odd in one row may spoil every receipt."""
+    sealed = heads()
+    if sealed is None:
+        return
+    for row in Cosignature.objects.all():
+        with suppress(BadNote):
+            VerifierKey.parse(row.witness)
+            head = Checkpoint.parse(bytes(row.checkpoint) + row.line.encode()).head
+            if head.origin == VerifierKey.parse(sealed.key).name and head.size == row.size <= sealed.size:
+                yield row
 
 
 def heads_tile(tile: Tile) -> bytes | None:
@@ -218,7 +232,7 @@ def head_proof(log: Log) -> str:
 
 
 def _witnessed_checkpoint(head_index: int) -> bytes | None:
-    rows = list(Cosignature.objects.filter(size__gt=head_index))
+    rows = [row for row in _cosignatures() if row.size > head_index]
     counted = Counter(bytes(row.checkpoint) for row in rows)
     if not counted:
         return None

@@ -156,6 +156,7 @@ def serve(folder: Path, port: int) -> int:
     address = public_address(os.environ, port)
     mail_url(os.environ, address)
     operator_certificate(os.environ)
+    _check_witnesses(os.environ.get("DJMS_WITNESSES", ""))
     data = DataFolder(folder).open()
     # SIGINT too, because a shell's background jobs are started with it ignored; a SIGHUP that nohup ignores stays so.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -181,6 +182,20 @@ def say(text: str) -> None:
     with suppress(BrokenPipeError):
         sys.stdout.write(text + "\n")
         sys.stdout.flush()
+
+
+def _check_witnesses(path: str) -> None:
+    """Find a file of witnesses that can't be understood before anything starts."""
+    if not path:
+        return
+    from djmixersoft.ledger.notes import Algorithm, VerifierKey
+    from djmixersoft.ledger.policies import BadPolicy
+    from djmixersoft.ledger.witnesses import policy_text
+
+    try:
+        policy_text(str(VerifierKey("any", Algorithm.ED25519, bytes(32))), Path(path))
+    except BadPolicy as wrong:
+        raise Refusal(f"DJMS_WITNESSES: {wrong}") from None
 
 
 def _interrupt(_number: int, _frame: object) -> NoReturn:

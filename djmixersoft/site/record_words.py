@@ -43,6 +43,7 @@ _BY: Final[Mapping[str, Text]] = {
     "person": gettext_lazy("by {who}"),
     "visitor": gettext_lazy("by whoever opened a link from a mail, without signing in"),
     "program": gettext_lazy("by one of our own programs"),
+    "operator": gettext_lazy("by whoever runs this site"),
 }
 
 

@@ -59,6 +59,7 @@ CRIMES = {
     "UPDATE djms.ledger_heads_leaf SET hash = sha256(hash) WHERE index > 9": "its head isn't the one in the heads log",
     "UPDATE djms.ledger_heads_leaf SET hash = sha256(hash) WHERE index = 0": "aren't those that were sealed",
     "DELETE FROM djms.ledger_heads_node": "of its subtree",
+    "UPDATE djms.ledger_log SET account_id = gen_random_uuid() WHERE size = 2": "of another account or person",
     "DELETE FROM djms.ledger_waiting": "recorded, and neither sealed nor waiting",
 }
 
@@ -101,6 +102,7 @@ def test_what_the_operator_erased_is_said_on_record_and_everything_else_still_ho
     assert not ledger.one(erase, origin, 100_000)
     assert not ledger.one(erase, "no such log", 7)
     ledger.seal()
+    assert not ledger.one(erase, origin, ledger.one("SELECT max(size) - 1 FROM djms.ledger_log")), "nor what says so"
     report = fsck(ledger)
     assert report.findings == []
     assert report.erased == 1
@@ -108,7 +110,7 @@ def test_what_the_operator_erased_is_said_on_record_and_everything_else_still_ho
         "SELECT convert_from(entry, 'UTF8')::jsonb FROM djms.ledger_entry WHERE account_id = %s ORDER BY id DESC",
         account,
     )
-    assert (last["action"], last["index"], last["by"]) == ("ledger:entry:erased", 7, "program")
+    assert (last["action"], last["index"], last["by"]) == ("ledger:entry:erased", 7, "operator")
 
 
 def test_what_is_on_record_of_an_account_that_is_gone_is_erased_once_it_is_sealed(ledger: Ledger) -> None:

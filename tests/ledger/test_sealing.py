@@ -68,7 +68,7 @@ def test_an_entry_is_canonical_json_under_a_salt_of_its_own(ledger: Ledger) -> N
     ((entry, salt, leaf),) = ledger.superuser.execute("SELECT entry, salt, leaf FROM djms.ledger_entry").fetchall()
     said = json.loads(entry)
     assert entry == json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-    assert set(said) == {"action", "at", "by", "ba", "z", "ä"}
+    assert set(said) == {"action", "at", "by", "ba", "of", "z", "ä"}
     assert len(salt) == 32
     assert len(leaf) == 33
     assert ledger.one("SELECT hash FROM djms.ledger_waiting") == hash_of_leaf(salt, entry)
@@ -95,6 +95,8 @@ def test_nothing_else_can_be_recorded(ledger: Ledger) -> None:
         "UPDATE djms.ledger_entry SET salt = sha256(salt)": Altered,
         "DELETE FROM djms.ledger_entry": Altered,
         "UPDATE djms.ledger_waiting SET hash = sha256(hash)": Altered,
+        "UPDATE djms.ledger_waiting SET log_id = gen_random_uuid()": Altered,
+        "UPDATE djms.ledger_entry SET leaf = sha256(leaf)": Altered,
         "UPDATE djms.ledger_log SET size = 1, edge = substr(edge, 1, 32)": Forked,
         "UPDATE djms.ledger_log SET size = 0, edge = ''": Forked,
         "UPDATE djms.ledger_log SET edge = sha256(edge) || sha256(edge || '1')": Forked,

@@ -129,4 +129,5 @@ def test_who_stole_the_key_and_makes_another_history_is_found_by_whoever_kept_a_
     assert verify([*alone, str(after)]) == 0, "by itself, it is as right as the first"
     assert verify([*alone, str(before), str(after)]) == 1
     assert not customer.verifies(after)
-    assert not all(customer.verifies(receipt) for receipt in receipts)
+    # A receipt of a log that grew can't show that it only grew; the export can.
+    assert fate == "longer" or not all(customer.verifies(receipt) for receipt in receipts)

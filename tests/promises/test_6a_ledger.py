@@ -17,6 +17,7 @@ from tests.promises.acting import Acting, acting
 
 if TYPE_CHECKING:
     from tests.conftest import Cluster
+    from tests.promises.crates import Link
     from tests.promises.people import Somebody, World
 
 RULES = load()
@@ -153,6 +154,53 @@ def test_who_steps_down_or_leaves_did_it_as_what_they_were(
     last = "SELECT convert_from(entry, 'UTF8')::jsonb FROM djms.ledger_entry ORDER BY id DESC LIMIT 1"
     said = undone.value(last)
     assert (said["action"], said["by"], said["person"]) == (action, "administrator", str(world.alice.id))
+
+
+LAST = """
+SELECT said FROM djms.ledger_entry, LATERAL (SELECT convert_from(entry, 'UTF8')::jsonb AS said) s
+ WHERE said ->> 'action' NOT LIKE 'person:token:%' ORDER BY id DESC LIMIT 1
+"""
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        "UPDATE djms.account SET name = 'Otherwise' WHERE id = %(a)s",
+        "UPDATE djms.invitation SET withdrawn_at = now() WHERE account_id = %(a)s",
+        "DELETE FROM djms.membership WHERE person_id = %(bob)s",
+        "UPDATE djms.share SET revoked_at = now() WHERE id = %(link)s",
+        "DELETE FROM djms.account WHERE id = %(a)s",
+    ],
+)
+@pytest.mark.parametrize("whose", ["nobody", "bob"])
+def test_no_statement_hides_who_did_it_or_blames_another(
+    fresh: "Link", undone: Acting, world: "World", act: str, whose: str
+) -> None:
+    before = undone.value("SELECT max(id) FROM djms.ledger_entry")
+    token = "" if whose == "nobody" else world.bob.token
+    undone.value("SELECT set_config('djms.token', %s, true)", world.alice.token)
+    pretended = {"a": world.a.id, "bob": world.bob.id, "link": fresh.id, "token": token}
+    undone.connection.execute(f"{act} RETURNING set_config('djms.token', %(token)s, true)".encode(), pretended)
+    assert undone.value("SELECT max(id) FROM djms.ledger_entry") > before
+    said = undone.value(LAST)
+    assert (said["person"], said["by"]) == (str(world.alice.id), "administrator")
+
+
+def test_what_was_revoked_or_withdrawn_stays_so(fresh: "Link", undone: Acting, world: "World") -> None:
+    undone.value("SELECT set_config('djms.token', %s, true)", world.alice.token)
+    for table, column in (("share", "revoked_at"), ("invitation", "withdrawn_at")):
+        where = f"FROM djms.{table} WHERE id = '{fresh.id if table == 'share' else world.a.invitation_id}'"
+        change = f"UPDATE djms.{table} SET {column} = %s WHERE id = (SELECT id {where})"
+        assert undone.changed(change, "2020-01-01") == 1
+        ended = undone.value(f"SELECT {column} {where}")
+        assert ended.year > 2020, "the clock says when"
+        assert undone.changed(change, None) == 1
+        assert undone.value(f"SELECT {column} {where}") == ended
+
+
+def test_a_log_stays_whose_it_is(undone: Acting, world: "World") -> None:
+    for change in ("account_id = gen_random_uuid()", "origin = 'another'", "person_id = gen_random_uuid()"):
+        assert undone.refusal(f"UPDATE djms.ledger_log SET {change} WHERE account_id = %s", world.a.id) == "42501"
 
 
 def test_what_did_not_happen_is_not_on_record(cluster: "Cluster", world: "World") -> None:

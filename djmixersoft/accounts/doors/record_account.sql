@@ -5,7 +5,8 @@ begin
   if tg_op = 'INSERT' then
     perform record('administrator:account:created', new.id, null, '{}');
   elsif tg_op = 'DELETE' then
-    perform record('administrator:account:deleted', null, w.person, jsonb_build_object('account', old.id))
+    perform record('administrator:account:deleted', null, w.person,
+                   jsonb_build_object('account', old.id, 'by', 'administrator'))
        from who_acts(old.id) w where w.person is not null;
   elsif new.name <> old.name then
     perform record('administrator:account:renamed', new.id, null, '{}');

@@ -7,7 +7,9 @@ declare
   whom jsonb := jsonb_build_object('whom', coalesce(new.person_id, old.person_id));
   doer constant uuid := (select w.person from who_acts(whose) w);
 begin
-  if doer = old.person_id then -- as what they did it, and not what they are now
+  if tg_op = 'INSERT' and doer = new.person_id then
+    whom := whom || jsonb_build_object('by', 'person');
+  elsif doer = old.person_id then -- as what they did it, and not what they are now
     whom := whom || jsonb_build_object('by', case when old.is_administrator then 'administrator' else 'member' end);
   end if;
   if not exists (select from account a where a.id = whose) then

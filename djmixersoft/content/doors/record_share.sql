@@ -1,4 +1,4 @@
--- Puts on record that an item was shared by a link, until when, and that a link was revoked.
+-- Puts on record that an item was shared by a link, and that a link was revoked.
 create or replace function djms.record_share() returns trigger
 language plpgsql security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
 begin

@@ -1,4 +1,4 @@
--- Notes for all to see why nothing is sealed ('' if all is well, 'forked' or 'altered'), or, where that is null, how many
+-- Notes for all to see why nothing is sealed ('' if all is well, 'forked', 'altered' or 'stuck'), or, where that is null, how many
 -- things were found not to be as they were sealed when everything was read again.
 create or replace function djms.note_ledger_state(why text, findings integer) returns void
 language plpgsql security definer set search_path = djms, pg_temp set debug_print_plan = off as $$

@@ -37,7 +37,7 @@ begin
   select convert_to('{' || string_agg(to_json(f.key)::text || ':' || f.value::text, ',' order by f.key collate "C") || '}', 'UTF8')
     into new_entry
     from jsonb_each(jsonb_strip_nulls(jsonb_build_object('by', doer.role) || details || jsonb_build_object(
-      'action', what, 'person', doer.person,
+      'action', what, 'of', coalesce(in_account, of_person), 'person', doer.person,
       'at', to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')))) f;
   new_leaf := '\x01' || sha256(convert_to('djmixersoft/leaf/v1', 'UTF8') || '\x00' || new_salt || new_entry);
   insert into ledger_entry (log_id, account_id, person_id, entry, salt, leaf)

@@ -25,7 +25,8 @@ from djmixersoft.site.pages import SHOWN, Context, methods, page
 logger = logging.getLogger(__name__)
 
 _TEXT: Final = "text/plain; charset=utf-8"
-_FOR_EVER: Final = "public, max-age=31536000, immutable"
+# A tile never changes, but where a new ledger begins there are others at the same addresses.
+_LONG: Final = "public, max-age=3600"
 
 
 @purpose("visiting")
@@ -60,7 +61,7 @@ def tile(request: HttpRequest, path: str) -> HttpResponseBase:
     if found is None:
         return _none(_("The heads log hasn’t grown this far."))
     response = _answer(request, found, "application/octet-stream")
-    response["Cache-Control"] = _FOR_EVER
+    response["Cache-Control"] = _LONG
     return response
 
 
