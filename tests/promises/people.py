@@ -19,9 +19,11 @@ from uuid import UUID
 import psycopg
 
 from djmixersoft.accounts import services as accounts
+from djmixersoft.ledger.notes import Algorithm
 from djmixersoft.people import services as people
 from djmixersoft.policy.purposes import acting_for
 from tests import sealing
+from tests.ledger.growing import key
 from tests.promises.crates import Crate, filled
 
 Url = Callable[[str], str]
@@ -194,6 +196,9 @@ class Maker:
 
     def fill(self, account_id: UUID, by: Somebody, word: str) -> Crew:
         crate = filled(account_id, by.token, word, self.chance)
+        witness = str(key(f"witness.{word}.example", Algorithm.COSIGNATURE).verifier)
+        with acting_for("teamwork", token=by.token):
+            accounts.name_witness(account_id=account_id, key=witness, name=f"Witness {word}", me=by.id)
         token = self.invitation(by, account_id, f"guest@{word}.example")
         row = self.superuser.execute("SELECT id FROM djms.invitation WHERE email = %s", [f"guest@{word}.example"])
         return Crew(account_id, f"Crew {word}", crate, token, next(iter(row))[0])

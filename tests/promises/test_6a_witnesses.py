@@ -29,6 +29,7 @@ pytestmark = pytest.mark.usefixtures("kept")
 ROLES = {purpose: load().purposes[purpose].role for purpose in ("visiting", "teamwork")}
 WITNESS = str(key("hostile.example", Algorithm.COSIGNATURE).verifier)
 NAME = "INSERT INTO djms.ledger_witness (account_id, vkey, name, named_by) VALUES (%s, %s, 'x', %s)"
+DROP = "DELETE FROM djms.ledger_witness WHERE account_id = %s"
 HAND_IN = "SELECT djms.hand_in_cosignature(%s, true, %s, '', 'x', 1)"
 
 
@@ -95,6 +96,7 @@ def test_witnesses_are_named_by_administrators_in_their_own_name_and_nobody_else
             assert named_by(somebody, world, other) == "42501"
             assert named_by(somebody, world, world.alice) == "42501"
     with acting(url, role, token=world.alice.token) as alice:
+        assert alice.changed(DROP, world.a.id) == 1
         assert named_by(alice, world, world.bob) == "42501"
         assert named_by(alice, world, world.alice, "no key") == "23514"
         assert named_by(alice, world, world.alice) == ""
@@ -104,8 +106,9 @@ def test_witnesses_are_named_by_administrators_in_their_own_name_and_nobody_else
             another = str(key(f"{uuid4().hex[:20]}.example", Algorithm.COSIGNATURE).verifier)
             assert named_by(alice, world, world.alice, another) == ""
         assert named_by(alice, world, world.alice, str(key("more", Algorithm.COSIGNATURE).verifier)) == "DJ007"
-        assert alice.changed("DELETE FROM djms.ledger_witness") == 20
+        assert alice.changed(DROP, world.a.id) == 20
     with acting(url, role, token=world.alice.token) as alice:
+        assert alice.changed(DROP, world.a.id) == 1
         for _ in range(19):
             another = str(key(f"{uuid4().hex[:20]}.example", Algorithm.COSIGNATURE).verifier)
             assert named_by(alice, world, world.alice, another) == ""
@@ -115,7 +118,7 @@ def test_witnesses_are_named_by_administrators_in_their_own_name_and_nobody_else
             alice.connection.execute("COMMIT")
     assert raced.state == "DJ007", "both see 19, and only one is the twentieth"
     with acting(url, role, token=world.alice.token, kept=True) as alice:
-        assert alice.changed("DELETE FROM djms.ledger_witness") == 20
+        assert alice.changed(DROP, world.a.id) == 20
     with acting(url, role, token=world.alice.token, begin="BEGIN ISOLATION LEVEL REPEATABLE READ") as alice:
         assert named_by(alice, world, world.alice) == "42501", "two who don't see each other's could name 21"
 
@@ -127,8 +130,8 @@ def test_whoever_names_none_sees_none_and_takes_none(cluster: "Cluster", world: 
     try:
         for other in (world.bob, world.carol):
             with acting(url, ROLES["teamwork"], token=other.token) as somebody:
-                assert somebody.rows("SELECT * FROM djms.ledger_witness") == []
-                assert somebody.changed("DELETE FROM djms.ledger_witness") == 0
+                assert somebody.rows("SELECT * FROM djms.ledger_witness WHERE account_id = %s", world.a.id) == []
+                assert somebody.changed(DROP, world.a.id) == 0
         with acting(url, ROLES["visiting"]) as visitor:
             assert visitor.refusal("SELECT * FROM djms.ledger_witness") == "42501"
             asked = "SELECT djms.named_witnesses(%s)"
@@ -137,7 +140,7 @@ def test_whoever_names_none_sees_none_and_takes_none(cluster: "Cluster", world: 
                 assert visitor.value(asked, less) == "", "who doesn't know one isn't told of it"
     finally:
         with acting(url, ROLES["teamwork"], token=world.alice.token, kept=True) as alice:
-            assert alice.changed("DELETE FROM djms.ledger_witness") == 1
+            assert alice.changed("DELETE FROM djms.ledger_witness WHERE vkey = %s", WITNESS) == 1
     assert undone.value("SELECT count(*) FROM djms.ledger_witness WHERE vkey = %s", WITNESS) == 0
 
 
