@@ -5,8 +5,9 @@ from typing import Any
 
 import psycopg
 
+from tests.promises.checksums import WHOLE
+
 State = dict[tuple[str, str], str]
-WHOLE = "SELECT relname FROM pg_class WHERE relnamespace = 'djms'::regnamespace AND relkind = 'r' ORDER BY 1"
 COLUMNS = (
     "SELECT array_agg(attname::text) FROM pg_attribute"
     " WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped"
