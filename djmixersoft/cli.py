@@ -11,6 +11,7 @@ from djmixersoft.ledger.arguments import add_commands as add_ledger
 from djmixersoft.operations.refusal import Finding, Refusal
 
 ROOT = Path(__file__).resolve().parent.parent
+NOT_THE_SEALERS = ("secrets", "blobs", "mailbox")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -104,7 +105,7 @@ def _run(args: argparse.Namespace) -> int:  # noqa: C901, PLR0911 - one case and
 
             return run_worker(args.name)
         case "sealer":
-            _give_up("secrets", "blobs", "mailbox")
+            _give_up(*NOT_THE_SEALERS)
             from djmixersoft.operations.sealing import run as run_sealer
 
             return run_sealer()
@@ -157,11 +158,11 @@ def _ledger(args: argparse.Namespace) -> int:
     from djmixersoft.operations.datafolder import DataFolder
 
     if os.environ.get("DJMS_PROCESS") == "sealer":
+        _give_up(*NOT_THE_SEALERS)
         return sealing.check(as_log=args.log)
     if args.action == "begin-anew":
         return anew.begin_anew(args.data, os.environ)
-    anew.refuse_nothing(args.data)
-    data = DataFolder(args.data).open()
+    data = DataFolder(args.data).existing()
     with database.reachable(data, os.environ):
         process = "sealer" if args.action == "fsck" else "steward"
         environment = database.owner_environment(data, os.environ)

@@ -7,7 +7,7 @@ is each tree up to the sizes that were read first.
 
 import json
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -16,7 +16,7 @@ from uuid import UUID
 import psycopg
 
 from djmixersoft.ledger.checkpoints import Checkpoint, Head
-from djmixersoft.ledger.entries import Action, hash_of_leaf
+from djmixersoft.ledger.entries import Action, leaf_of
 from djmixersoft.ledger.growing import Standing, grow
 from djmixersoft.ledger.kept import KeptHeads
 from djmixersoft.ledger.merkle import leaf_hash
@@ -86,19 +86,18 @@ class Fsck:
         self._look_at_heads(heads, heads_checkpoint, kept.pop(self.key.name, None), expected)
         self.report.findings += [f"{origin}: sealed here once, and gone from the database" for origin in kept]
         self._ask_again()
-        row = self.connection.execute("SELECT * FROM entries_astray()").fetchone()
-        for count, words in zip(
-            row or (), ("recorded, and neither sealed nor waiting", "sealed, and missing"), strict=True
-        ):
-            if count:
-                self.report.findings.append(f"{count} entries were {words}")
+        unsealed, missing = self.connection.execute("SELECT * FROM entries_astray()").fetchone() or (0, 0)
+        if unsealed:
+            self.report.findings.append(f"{unsealed} entries were recorded, and neither sealed nor waiting")
+        if missing:
+            self.report.findings.append(f"{missing} entries were sealed, and missing")
         return self.report
 
     def _heads(self) -> tuple[Standing, bytes | None]:
         row = self.connection.execute("SELECT size, edge, checkpoint FROM ledger_heads").fetchone()
-        return (
-            (Standing(self.key.name, row[0], bytes(row[1])), bytes(row[2])) if row else (Standing(self.key.name), None)
-        )
+        if row is None:
+            return Standing(self.key.name), None
+        return Standing(self.key.name, row[0], bytes(row[1])), bytes(row[2])
 
     def _ask_again(self) -> None:
         """What says that an entry was erased may have waited to be sealed: look once more at logs that lacked it."""
@@ -107,20 +106,12 @@ class Fsck:
         time.sleep(_SEALED_BY_THEN)
         for log_id in self._unexplained:
             log = next(self._logs(UUID(int=log_id.int - 1)))
-            erased, named = self._erased(self._leaves(log))
-            for index in [] if log.has_ended else sorted(erased - named):
+            erasures = _Erasures()
+            for index, *found in self._leaves(log):
+                if not _at_fault(log, *found):
+                    erasures.add(index, found[-1])
+            for index in [] if log.has_ended else sorted(erasures.unexplained):
                 self._found(log, f"entry {index} was erased, and nothing on record says so")
-
-    @staticmethod
-    def _erased(leaves: Iterable[tuple[int, Any, Any, Any, Any]]) -> tuple[set[int], set[int]]:
-        """Which entries are erased, and of which it is on record that they are."""
-        erased, named = set[int](), set[int]()
-        for index, _, leaf, _, entry in leaves:
-            if entry is None and leaf is not None:
-                erased.add(index)
-            elif entry is not None and Action.ENTRY_ERASED in (text := bytes(entry).decode("utf-8", "replace")):
-                named.add(json.loads(text).get("index", -1))
-        return erased, named
 
     def _logs(self, after: UUID = _FIRST) -> Iterator[_Log]:
         while rows := self.connection.execute("SELECT * FROM logs_to_check(%s, %s)", (after, _AT_ONCE)).fetchall():
@@ -135,23 +126,16 @@ class Fsck:
             (level, index): bytes(hashed)
             for level, index, hashed in self.connection.execute("SELECT * FROM nodes_to_check(%s)", (log.id,))
         }
-        tree, whose = _Tree(self, log.standing, kept, nodes), f'"of":"{log.whose}"'.encode()
-        erased, named = set[int](), set[int]()
-        for row in self._leaves(log):
-            index, hashed, leaf, salt, entry = row
+        tree, erasures = _Tree(self.report, log.standing, kept, nodes), _Erasures()
+        for index, hashed, leaf, salt, entry in self._leaves(log):
             tree.add(index, bytes(hashed))
-            one_erased, one_named = self._erased([row])
-            erased |= one_erased
-            named |= one_named
-            if leaf is None:
-                self._found(log, f"entry {index} is missing")
-            elif leaf_hash(leaf) != hashed or (entry is not None and hash_of_leaf(salt, entry) != hashed):
-                self._found(log, f"entry {index} isn't what was sealed")
-            elif entry is not None and whose not in bytes(entry):
-                self._found(log, f"entry {index} is of another account or person than the log")
+            if wrong := _at_fault(log, hashed, leaf, salt, entry):
+                self._found(log, f"entry {index} {wrong}")
+            else:
+                erasures.add(index, entry)
         tree.end(log.checkpoint, key)
-        self.report.erased += len(erased)
-        if erased - named and not log.has_ended:
+        self.report.erased += len(erasures.erased)
+        if erasures.unexplained and not log.has_ended:
             self._unexplained.append(log.id)
 
     def _leaves(self, log: _Log) -> Iterator[tuple[int, Any, Any, Any, Any]]:
@@ -172,7 +156,7 @@ class Fsck:
             (level, index): bytes(hashed)
             for level, index, hashed in self.connection.execute("SELECT level, index, hash FROM ledger_heads_node")
         }
-        tree, start = _Tree(self, heads, kept, nodes), 0
+        tree, start = _Tree(self.report, heads, kept, nodes), 0
         query = "SELECT index, hash FROM ledger_heads_leaf WHERE index >= %s AND index < %s ORDER BY index LIMIT %s"
         while rows := self.connection.execute(query, (start, heads.size, _AT_ONCE), binary=True).fetchall():
             for index, hashed in rows:
@@ -191,11 +175,43 @@ class Fsck:
         self.report.findings.append(f"{log.standing.origin}: {what}")
 
 
+def _at_fault(log: _Log, hashed: bytes, leaf: bytes | None, salt: bytes, entry: bytes | None) -> str:
+    """In what respect an entry isn't as it was sealed, if in any."""
+    if leaf is None:
+        return "is missing"
+    if leaf_hash(leaf) != hashed or (entry is not None and leaf_of(salt, entry) != leaf):
+        return "isn't what was sealed"
+    if entry is not None and f'"of":"{log.whose}"'.encode() not in bytes(entry):
+        return "is of another account or person than the log"
+    return ""
+
+
+class _Erasures:
+    """Which entries of a log are erased, and of which it is on record that they are."""
+
+    def __init__(self) -> None:
+        self.erased, self.named = set[int](), set[int]()
+
+    def add(self, index: int, entry: bytes | None) -> None:
+        """Look at an entry that is as it was sealed."""
+        if entry is None:
+            self.erased.add(index)
+        elif Action.ENTRY_ERASED.encode() in bytes(entry):
+            self.named.add(json.loads(bytes(entry)).get("index", -1))
+
+    @property
+    def unexplained(self) -> set[int]:
+        """Those of which nothing says that they were erased."""
+        return self.erased - self.named
+
+
 class _Tree:
     """A log's tree, grown again from its leaves."""
 
-    def __init__(self, fsck: Fsck, standing: Standing, kept: Head | None, nodes: dict[tuple[int, int], bytes]) -> None:
-        self.report, self.signed, self.kept, self.nodes = fsck.report, standing, kept, nodes
+    def __init__(
+        self, report: Report, standing: Standing, kept: Head | None, nodes: dict[tuple[int, int], bytes]
+    ) -> None:
+        self.report, self.signed, self.kept, self.nodes = report, standing, kept, nodes
         self.grown, self.added = Standing(standing.origin), list[bytes]()
         if standing.size and kept is None:
             self._found("never sealed here")

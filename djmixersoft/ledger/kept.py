@@ -45,6 +45,8 @@ class KeptHeads:
             "CREATE TABLE IF NOT EXISTS head (origin TEXT PRIMARY KEY, size INTEGER NOT NULL, root BLOB NOT NULL,"
             " next_size INTEGER NOT NULL, next_root BLOB NOT NULL) WITHOUT ROWID"
         )
+        # So that settling a plan looks at what was planned, and not at all logs that there are.
+        self._file.execute("CREATE INDEX IF NOT EXISTS planned ON head (origin) WHERE next_size <> size")
 
     def check(self, heads: Iterable[Head]) -> None:
         """Raise Forked unless each head is what was kept of its log; one that was never kept must be empty."""

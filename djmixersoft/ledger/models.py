@@ -13,7 +13,8 @@ class Log(models.Model):
     """The log of an account or of a person. `origin`: its random name; `edge`: the hashes of its complete subtrees.
 
     `checkpoint` is the signed head of `size` entries, and `head_index` its place in the heads log; both are missing
-    until the first entry is sealed.
+    until the first entry is sealed. `witnessed_…`: the same of the head before, the last one that a witness had signed
+    over when the log went on; what is proven by it doesn't have to wait for the witnesses to come by again.
     """
 
     id = models.UUIDField(primary_key=True, db_default=RandomUUID())
@@ -25,6 +26,9 @@ class Log(models.Model):
     checkpoint = models.BinaryField(null=True)
     head_index = models.BigIntegerField(null=True)
     sealed_at = models.DateTimeField(null=True)
+    witnessed_size = models.BigIntegerField(db_default=0)
+    witnessed_checkpoint = models.BinaryField(null=True)
+    witnessed_head_index = models.BigIntegerField(null=True)
 
     class Meta:
         db_table = "ledger_log"

@@ -157,8 +157,8 @@ class Sealer:
 
     def _insert(self, table: str, source: str, rows: Iterable[tuple[Any, ...]]) -> None:
         columns = [list(column) for column in zip(*rows, strict=True)]
-        # The names are those of this file.
-        self.connection.execute(f"INSERT INTO {table} SELECT * FROM {source}".encode(), columns)  # noqa: S608
+        statement = f"INSERT INTO {table} SELECT * FROM {source}"  # noqa: S608 - the names are those of this file
+        self.connection.execute(statement.encode(), columns)
 
 
 def _standing(origin: str, size: int, edge: bytes) -> Standing:

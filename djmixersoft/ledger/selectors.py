@@ -2,8 +2,9 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -39,7 +40,7 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """How the heads log stands. `trouble`: why nothing is sealed at present ("forked", "altered"), or "".
+    """How the heads log stands. `trouble`: why nothing is sealed at present, as in models.Heads, or "".
 
     `checked_at`, `damage`: when everything was last read again, and how much wasn't as it was sealed.
     """
@@ -134,8 +135,7 @@ def heads() -> Sealed | None:
 
 def cosigned(checkpoint: bytes) -> bytes:
     """Return a checkpoint of the heads log with the lines of all witnesses that signed this very one last."""
-    rows = sorted((row for row in _cosignatures() if bytes(row.checkpoint) == checkpoint), key=lambda row: row.witness)
-    return checkpoint + "".join(row.line for row in rows).encode()
+    return _with_lines(checkpoint, _cosignatures())
 
 
 def heads_key() -> str:
@@ -149,17 +149,20 @@ def witnessed() -> list[Witnessed]:
     return [Witnessed(VerifierKey.parse(row.witness), row.size, row.made_at) for row in rows]
 
 
-def _cosignatures() -> Iterator[Cosignature]:
+def _cosignatures() -> list[Cosignature]:
     """What witnesses signed, as far as it is that: nothing odd in one row may spoil every receipt."""
-    sealed = heads()
-    if sealed is None:
-        return
-    for row in Cosignature.objects.all():
+    sealed, found = heads(), []
+    for row in Cosignature.objects.order_by("witness") if sealed else ():
         with suppress(BadNote):
             VerifierKey.parse(row.witness)
             head = Checkpoint.parse(bytes(row.checkpoint) + row.line.encode()).head
-            if head.origin == VerifierKey.parse(sealed.key).name and head.size == row.size <= sealed.size:
-                yield row
+            if sealed and head.origin == VerifierKey.parse(sealed.key).name and head.size == row.size <= sealed.size:
+                found.append(row)
+    return found
+
+
+def _with_lines(checkpoint: bytes, rows: Sequence[Cosignature]) -> bytes:
+    return checkpoint + "".join(row.line for row in rows if bytes(row.checkpoint) == checkpoint).encode()
 
 
 def heads_tile(tile: Tile) -> bytes | None:
@@ -185,8 +188,25 @@ def handed_in(witnesses: Collection[str]) -> list[Handed]:
     return [Handed(row.witness, row.size, row.at, row.fits) for row in rows]
 
 
+def as_witnessed(log: Log) -> Log:
+    """A log as far as witnesses have signed over it; as it is where they have over all of it, or over nothing yet."""
+    before = log.witnessed_head_index
+    if log.head_index is None or before is None or _witnessed_checkpoint(log.head_index):
+        return log
+    if not _witnessed_checkpoint(before):
+        return log
+    earlier = copy(log)
+    earlier.size, earlier.checkpoint, earlier.head_index = log.witnessed_size, log.witnessed_checkpoint, before
+    return earlier
+
+
 def receipt(log: Log, index: int) -> bytes | None:
-    """The receipt of an entry, as a file (docs/ledger.md); None where the log has no such entry that is sealed."""
+    """The receipt of an entry, as a file (docs/ledger.md); None where the log has no such entry that is sealed.
+
+    It ends under what witnesses signed, if they signed over the entry.
+    """
+    witnessed_log = as_witnessed(log)
+    log = witnessed_log if index < witnessed_log.size else log
     leaf = Leaf.objects.filter(log_id=log.id, index=index).first()
     if leaf is None or log.checkpoint is None or index >= log.size:
         return None
@@ -232,12 +252,10 @@ def head_proof(log: Log) -> str:
 
 
 def _witnessed_checkpoint(head_index: int) -> bytes | None:
+    """The checkpoint over a head that most witnesses signed, with their lines."""
     rows = [row for row in _cosignatures() if row.size > head_index]
-    counted = Counter(bytes(row.checkpoint) for row in rows)
-    if not counted:
-        return None
-    checkpoint, _ = counted.most_common(1)[0]
-    return cosigned(checkpoint)
+    most = Counter(bytes(row.checkpoint) for row in rows).most_common(1)
+    return _with_lines(most[0][0], rows) if most else None
 
 
 def _nodes(log: Log) -> Callable[[int, int], bytes]:

@@ -8,21 +8,25 @@ from djmixersoft.ledger.policies import BadPolicy, Policy
 NOBODY: Final = "quorum none\n"
 
 
-def policy_text(key: str, witnesses: Path | None) -> str:
-    """Return the policy by which what this site gives out is verified; `key`: the heads log's. Raises BadPolicy."""
+def witness_lines(path: Path | None) -> str:
+    """Return what the file says; without one, that nobody is asked. Raises BadPolicy."""
+    if path is None:
+        return NOBODY
     try:
-        lines = witnesses.read_text("utf-8") if witnesses else NOBODY
+        lines = path.read_text("utf-8")
+        policy = Policy.parse(lines.encode())
     except (OSError, UnicodeDecodeError) as error:
-        message = f"The witnesses' file {witnesses} can't be read ({type(error).__name__})."
+        message = f"The witnesses' file {path} can't be read ({type(error).__name__})."
         raise BadPolicy(message) from None
-    log = f"log {key}\n"
-    text = log + lines
-    try:
-        policy = Policy.parse(text.encode())
     except BadPolicy as wrong:
-        message = f"{witnesses}, after the line of the log: {wrong}"
+        message = f"The witnesses' file {path} can't be understood. {wrong}"
         raise BadPolicy(message) from None
-    if len(policy.logs) > 1:
-        message = f"{witnesses}: the log is this site's own; leave out its line."
+    if policy.logs:
+        message = f"The witnesses' file {path} names a log; that is this site's own, and is put in by itself."
         raise BadPolicy(message)
-    return text
+    return lines
+
+
+def policy_text(key: str, path: Path | None) -> str:
+    """Return the policy by which what this site gives out is verified; `key`: the heads log's. Raises BadPolicy."""
+    return f"log {key}\n{witness_lines(path)}"

@@ -24,17 +24,12 @@ SET LOCAL session_replication_role = replica;
 TRUNCATE ledger_waiting, ledger_leaf, ledger_node;
 TRUNCATE ledger_heads, ledger_heads_leaf, ledger_heads_node, ledger_cosignature;
 UPDATE ledger_log SET origin = 'djmixersoft-log/' || replace(gen_random_uuid()::text, '-', ''), size = 0, edge = '',
-  checkpoint = NULL, head_index = NULL, sealed_at = NULL;
+  checkpoint = NULL, head_index = NULL, sealed_at = NULL, witnessed_size = 0, witnessed_checkpoint = NULL,
+  witnessed_head_index = NULL;
 INSERT INTO ledger_waiting (entry_id, log_id, hash) SELECT id, log_id, sha256('\\x00' || leaf) FROM ledger_entry;
 COMMIT;
 """
 """What is done as a superuser: the row policies and the trees' own triggers let nobody else."""
-
-
-def refuse_nothing(folder: Path) -> None:
-    """Refuse a folder in which there is no installation, which opening it would begin."""
-    if not (folder / "prepared").exists() and not operator_urls(os.environ):
-        raise Refusal(f"There is no installation in {folder}; name its folder with --data.")
 
 
 def begin_anew(folder: Path, environment: Mapping[str, str]) -> int:
@@ -44,8 +39,7 @@ def begin_anew(folder: Path, environment: Mapping[str, str]) -> int:
         Refusal: it is being served, or its database is the operator's own (the statements are printed for them then).
 
     """
-    refuse_nothing(folder)
-    data = DataFolder(folder).open()
+    data = DataFolder(folder).existing()
     if operator_urls(environment):
         print(STATEMENTS, end="")
         raise Refusal(f"Stop everything, run the lines above as a superuser, and move {data.path / 'sealer'} away.")

@@ -120,6 +120,17 @@ class DataFolder:
         if status.st_mode & 0o067:
             self.path.chmod(0o700)
 
+    def existing(self) -> "DataFolder":
+        """Return the folder, opened, of an installation that is there; a look at one mustn't begin it.
+
+        Raises:
+            Refusal: there is none, or it can't be used.
+
+        """
+        if not (self.path / "VERSION").exists():
+            raise Refusal(f"There is no installation in {self.path}; name its folder with --data.")
+        return self.open()
+
     @contextmanager
     def lock(self, holder: str) -> Iterator[None]:
         """Hold the folder for this process; the lock goes with the process, however it ends.

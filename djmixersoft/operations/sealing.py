@@ -1,4 +1,4 @@
-"""The sealer as a process of an installation, and what its operator does with the ledger. It does without Django."""
+"""The sealer as a process of an installation, which does without Django; and what its operator does with the ledger."""
 
 import logging
 import os

@@ -1,9 +1,11 @@
 """The site has its witnesses cosign, once a minute and over HTTP; receipts then end under what they signed."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.db import connections
 
 from djmixersoft.ledger import selectors
 from djmixersoft.ledger.checkpoints import Checkpoint
@@ -75,6 +77,42 @@ def test_witnesses_cosign_and_what_they_signed_is_what_receipts_end_under(
     assert (checkpoint.head.size, verdict.is_reached, set(verdict.witnesses)) == (600, True, {"w0", "w1"})
     newest = ledger.one("SELECT account_id FROM djms.ledger_log WHERE head_index = 600")
     assert not policy.satisfied(Checkpoint.parse(head_of(ledger, newest).checkpoint)).is_reached, "not yet"
+
+
+def test_what_witnesses_signed_over_stays_proven_while_the_log_goes_on(
+    ledger: Ledger, ask: Ask, workplace: Workplace, tmp_path: Path
+) -> None:
+    (account,) = ledger.accounts(1, entries=3)
+    ledger.seal()
+    with Running(tmp_path / "one", Sealed(ledger), name="witness.example/one") as one:
+        configured = file_of(tmp_path, one, needed=1)
+        policy = Policy.parse(policy_text(str(ledger.key.verifier), configured).encode())
+
+        def reached() -> list[bool]:
+            """Of which entries the receipts have the quorum; and of what the whole export is made."""
+            with workplace.as_login("postgres"), connections["default"].cursor() as cursor:
+                cursor.execute("SET search_path = djms")
+                log = Log.objects.get(account_id=account)
+                heads = [json.loads(selectors.receipt(log, at) or b"")["head"] for at in range(log.size)]
+                first, *lines = _export(selectors.as_witnessed(log))
+            heads.append(json.loads(first)["head"])
+            assert len(lines) == Checkpoint.parse(json.loads(first)["checkpoint"].encode()).head.size
+            checkpoints = [Checkpoint.parse(Receipt.parse(head.encode()).checkpoint) for head in heads]
+            return [policy.satisfied(checkpoint).is_reached for checkpoint in checkpoints]
+
+        assert reached() == [False] * 4
+        assert ask(configured=configured).cosigned == 1
+        assert reached() == [True] * 4
+        for _ in range(2):  # twice before the witness comes by again
+            ledger.record(account)
+            ledger.seal()
+        assert reached() == [True, True, True, False, False, True]
+        assert ask(configured=configured).cosigned == 1
+        assert reached() == [True] * 6
+
+
+def _export(log: Log) -> list[bytes]:
+    return [selectors.export_head(log, {}), *selectors.export_lines(log, 0)]
 
 
 def head_of(ledger: Ledger, account: object) -> Receipt:

@@ -1,6 +1,6 @@
 -- Erases what an entry says, with its salt, and puts that on record in the same log. Its leaf stays, and proves nothing of
--- what it said. False where the log has no such entry that is sealed, it was erased before, or is
--- itself what says that another one was.
+-- what it said. False where the log has no such entry that is sealed, where it was erased before, or is itself what says that
+-- another one was.
 create or replace function djms.erase_entry(of_log text, at_index bigint) returns boolean
 language plpgsql security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
 declare

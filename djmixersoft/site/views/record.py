@@ -57,6 +57,7 @@ def record_export(request: HttpRequest, account_id: UUID) -> HttpResponseBase:
         log = selectors.log_of_account(account.id)
         if log is None or log.checkpoint is None:
             raise Http404
+        log = selectors.as_witnessed(log)
         head = selectors.export_head(log, _called(account.id))
     release_connection()
     return on_record.export(request, log, head, acting, "record")
@@ -94,6 +95,7 @@ def my_record_export(request: HttpRequest) -> HttpResponseBase:
         log = selectors.log_of_person(me.id)
         if log is None or log.checkpoint is None:
             raise Http404
+        log = selectors.as_witnessed(log)
         head = selectors.export_head(log, {str(me.id): people.my_name() or me.email})
     release_connection()
     return on_record.export(request, log, head, acting, "my-record")
