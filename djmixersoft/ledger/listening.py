@@ -103,7 +103,7 @@ class Listener(ThreadingHTTPServer):
                 except OSError:
                     self._ends.pop(connection, None)
 
-    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002 - not who it was
+    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002  # http.server calls it so - not who it was
         """Say of an error that is ours what it is; that a connection broke is none."""
         error = sys.exception()
         if error and not isinstance(error, OSError):

@@ -8,6 +8,12 @@ from django.db import models
 from django.db.models.functions import Now
 
 
+def is_a_version(column: str) -> models.CheckConstraint:
+    """A version of the Terms has no room for words: it goes on record, where no personal information may."""
+    check = models.Q(**{f"{column}__regex": r"^[0-9A-Za-z.-]{1,40}$"})
+    return models.CheckConstraint(condition=check, name=f"{column}_has_no_words")
+
+
 class Person(models.Model):
     """Whoever registered and confirmed their address. `email` is lower-case."""
 
@@ -88,6 +94,7 @@ class Registration(models.Model):
 
     class Meta:
         db_table = "registration"
+        constraints = (is_a_version("terms_version"),)
 
 
 class MailProof(models.Model):
@@ -124,6 +131,7 @@ class TermsAgreement(models.Model):
 
     class Meta:
         db_table = "terms_agreement"
+        constraints = (is_a_version("version"),)
 
 
 class Subscription(models.Model):

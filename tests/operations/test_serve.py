@@ -145,7 +145,7 @@ def test_a_database_that_differs_from_the_policy_is_not_served(installation: Ins
 def test_each_process_knows_its_own_login_alone(installation: Installation) -> None:
     installation.start()
     for part, login in (("site", "djms_site"), ("mailer", "djms_mailer"), ("steward", "djms_steward")):
-        wait_until(part, lambda part=part: bool(installation.pids(part)))  # type: ignore[misc]
+        wait_until(part, lambda part=part: bool(installation.pids(part)))  # type: ignore[misc]  # part is bound, as a default
         environment = Path(f"/proc/{installation.pids(part)[-1]}/environ").read_text()
         assert f"postgresql://{login}:" in environment
         assert environment.count("postgresql://") == 1

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def world(cluster: "Cluster") -> "World":
     """Make the two accounts, the three people and the stranger, once for all tests."""
-    # Needs Django, which the outermost conftest sets up after this file is read.
-    from tests.promises.people import make_world  # noqa: PLC0415
+    from tests.promises.people import make_world  # noqa: PLC0415  # needs Django, set up after this file is read
 
     return make_world(cluster.url)
 

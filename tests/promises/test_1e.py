@@ -50,6 +50,14 @@ def test_a_registration_without_terms_is_refused(cluster: "Cluster", world: "Wor
         assert visitor.refusal(invited, world.a.invitation) == "23502"
 
 
+@pytest.mark.parametrize("words", ["Alice Smith", "a@x", "", "1\n", "x" * 41])
+def test_a_version_of_the_terms_has_no_room_for_words_about_anybody(cluster: "Cluster", words: str) -> None:
+    with acting(cluster.url("djms_site"), "p_sign_in") as visitor:
+        register = f"SELECT djms.register('fresh@example.org', {KEY}, 'Fresh', %s, false)"
+        assert visitor.refusal(register, words) == "23514"
+        assert visitor.refusal(register, "2026-11-23") == ""
+
+
 def test_one_reads_ones_own_agreement_and_nobody_elses(cluster: "Cluster", world: "World") -> None:
     with acting(cluster.url("djms_site"), "p_self_service", token=world.alice.token) as alice:
         assert alice.rows("SELECT person_id, version FROM djms.terms_agreement") == [(world.alice.id, "1")]

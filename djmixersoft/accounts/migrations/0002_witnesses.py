@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "ledger_witness",
                 # By the beginning of a key too, which is all that a signature tells of it.
-                "indexes": [models.Index(fields=["vkey"], name="ledger_witness_key", opclasses=["text_pattern_ops"])],
+                "indexes": [models.Index(fields=["vkey"], name="ledger_witness_key", opclasses=("text_pattern_ops",))],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
