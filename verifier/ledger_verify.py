@@ -285,7 +285,7 @@ def main(arguments: list[str]) -> int:  # returns the exit status
     except Stop as stop:
         lines = [stop.args]
     except (OSError, ImportError) as error:
-        lines = [(UNABLE, f"{error}.")]
+        lines = [(UNABLE, f"{str(error).partition('] ')[2] or error}.")]
     except MALFORMED:
         lines = [otherwise]
     for kind in (PROVEN, FITS, OPEN, WRONG, UNABLE):

@@ -115,9 +115,9 @@ def _line(entry: Recorded, known: Known) -> Line:
 def receipt(log: Log | None, index: int, name: str) -> HttpResponse:
     """Answer with the receipt of an entry, as a file. Raises Http404 where there is no such entry that is sealed."""
     found = selectors.receipt(log, index) if log else None
-    if found is None:
+    if log is None or found is None:
         raise Http404
-    return HttpResponse(found, headers=_file(f"{name}-{index}.receipt.json", "application/json"))
+    return HttpResponse(found, headers=_file(f"{_of(log, name)}-{index}.receipt.json", "application/json"))
 
 
 def export(request: HttpRequest, log: Log, head: bytes, acting: Acting, name: str) -> HttpResponseBase:
@@ -125,7 +125,7 @@ def export(request: HttpRequest, log: Log, head: bytes, acting: Acting, name: st
 
     `head`: the file's first line; `acting`: opens a transaction, of which each piece has one of its own.
     """
-    headers = _file(f"{name}-of-{log.size}.jsonl", "application/jsonl")
+    headers = _file(f"{_of(log, name)}-of-{log.size}.jsonl", "application/jsonl")
     if request.method == "HEAD":
         return HttpResponse(headers=headers)
     return StreamingHttpResponse(_pieces(log, head, acting), headers=headers)
@@ -152,6 +152,11 @@ def _lines(log: Log, start: int, acting: Acting) -> bytes:
     if len(lines) != min(selectors.EXPORTED_AT_ONCE, log.size - start):
         raise CutShort
     return b"".join(lines)
+
+
+def _of(log: Log, name: str) -> str:
+    """Name files after their log too, so that those of two accounts don't get in each other's way."""
+    return f"{name}-{log.origin.rpartition('/')[2][:8]}"
 
 
 def _file(name: str, media_type: str) -> dict[str, str]:

@@ -153,7 +153,7 @@ class TestOnesOwnRecord:
         assert "Sealed : 5 entries" in text_of(page)
         assert len(lines(mate.get("/me/record?kind=programs"))) == 2
         answer = mate.get("/me/record/1")
-        assert 'filename="my-record-1.receipt.json"' in answer["Content-Disposition"]
+        assert re.search(r'filename="my-record-[0-9a-f]{8}-1\.receipt\.json"', answer["Content-Disposition"])
         index, said = proven_receipt(answer.content, vkey)
         assert (index, (said or {})["action"]) == (1, "person:newsletter:subscribed")
         found = exported(mate, "/me/record/export", vkey)
