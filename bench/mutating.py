@@ -20,7 +20,7 @@ from _pytest.runner import runtestprotocol
 
 from bench.mutants import Mutant, mutants
 
-PATIENCE: Final = 600.0  # seconds for a second look at one mutant
+PATIENCE: Final = (60.0, 600.0)  # seconds for a first and for a second look at one mutant
 TIMES_OUT: Final = 3  # times that a test fails with nothing broken, before it is left out
 STALE: Final = 300.0  # seconds after which links and sessions are made to last again
 # What is open for less time than a run takes; the rest of what expires has days.
@@ -96,7 +96,7 @@ class Mutating:
 
     def _notices(self, item: pytest.Item, started: float) -> bool:
         is_out = self.failed_by_itself[item.nodeid] >= TIMES_OUT
-        is_late = self.only is not None and time.monotonic() - started > PATIENCE
+        is_late = time.monotonic() - started > PATIENCE[self.only is not None]
         return not is_out and not is_late and bool(self._failure(item, item.session))
 
     def _likely(self, mutant: Mutant, items: list[pytest.Item]) -> list[pytest.Item]:
