@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "djmixersoft.vault",
     "djmixersoft.ledger",
     "djmixersoft.people",
+    "djmixersoft.staff",
     "djmixersoft.mail",
     "djmixersoft.accounts",
     "djmixersoft.content",

@@ -16,7 +16,7 @@ SCHEMA = "djms"
 DOOR_ROLE = "djms_door"
 PACKAGE = Path(__file__).resolve().parents[1]
 
-SAMPLED = ("account_id", "person_id")
+SAMPLED = ("account_id", "person_id", "staff_id")
 
 PRIVILEGE = {"read": "SELECT", "add": "INSERT", "change": "UPDATE", "remove": "DELETE"}
 
@@ -76,7 +76,7 @@ class Compiled:
 
 
 def subject_column(table: str, of: str) -> str:
-    """The column that says whose a row is: `person_id` or `account_id`, but `id` in those tables themselves."""
+    """The column that says whose a row is: `person_id`, `account_id` or `staff_id`, but `id` in those tables."""
     return "id" if table == of else f"{of}_id"
 
 
@@ -84,10 +84,10 @@ def predicate(rules: Rules, use: Use, table: str, verb: str) -> str:
     """The condition under which a row of a table is within a use; its sub-selects run once a statement, not a row."""
     person, account = subject_column(table, "person"), subject_column(table, "account")
     retention, purpose = rules.retention_of(table), rules.purposes[use.purpose]
-    who = f"(SELECT {SCHEMA}.{purpose.who}())"
+    who, subject = purpose.asks_who, subject_column(table, "staff") if purpose.staff else person
     in_account = f"{account} = (SELECT {SCHEMA}.linked_account())"
     sql = {
-        "own": f"{person} = {who}",
+        "own": f"{subject} = {who}",
         "teammates": f"{person} = ANY ((SELECT {SCHEMA}.my_teammates())::uuid[])",
         "account": f"{account} = ANY ((SELECT {SCHEMA}.my_accounts())::uuid[])",
         "administered": f"{account} = ANY ((SELECT {SCHEMA}.administered_accounts())::uuid[])",
@@ -98,7 +98,8 @@ def predicate(rules: Rules, use: Use, table: str, verb: str) -> str:
     }[use.rows]
     stamped = f" AND {use.stamp} = {who}" if use.stamp else ""
     writes = f" AND (SELECT {SCHEMA}.may_write())" if purpose.programs and verb != "read" else ""
-    return sql + stamped + writes
+    by_staff = f" AND {who} IS NOT NULL" if purpose.staff and use.rows != "own" and not use.stamp else ""
+    return sql + stamped + writes + by_staff
 
 
 def door_text(name: str) -> str:
@@ -242,7 +243,8 @@ def _functions(rules: Rules, functions: Mapping[str, str]) -> Iterator[Fact]:
     callers |= {(name, DOOR_ROLE) for door in rules.doors for name in door.functions}
     for use in rules.uses:
         needed = set(SCOPE_DOORS.get(use.rows, ()))
-        needed |= {rules.purposes[use.purpose].who} if use.stamp or use.rows == "own" else set()
+        by_name = use.stamp or use.rows == "own" or rules.purposes[use.purpose].staff
+        needed |= {rules.purposes[use.purpose].who} if by_name else set()
         needed |= {"may_write"} if rules.purposes[use.purpose].programs and use.may != ("read",) else set()
         needed |= {name for name in functions for pattern in use.functions if fnmatch(name, pattern)}
         callers |= {(name, role_of(use.purpose)) for name in needed}

@@ -64,6 +64,8 @@ FAULTS = [
         'rows = "linked"',
         "'named' or 'linked' and 'key' go together",
     ),
+    ('staff = "support"', 'staff = "boss"', 'staff = "boss"', "unknown role 'boss'"),
+    ('words = "Showing what a member', 'staff = "legal"\nwords = "Showing what a member', "process", "'desk' alone"),
     ("programs = true", 'programs = "yes"', 'programs = "yes"', "wrong kind"),
     ('["session", "registration"', '["person", "session", "registration"', '["person", "session"', "no retention"),
     ("[[doors]]", "[[doors]", "[[doors]", "not TOML"),

@@ -72,7 +72,9 @@ def test_a_door_is_for_the_purposes_it_is_named_for(world: "World") -> None:
     for use in RULES.uses:
         purpose = RULES.purposes[use.purpose]
         wanted |= {(name, purpose.role) for name in SCOPE_DOORS.get(use.rows, ())}
-        if use.stamp or use.rows == "own":
+        if purpose.staff:
+            wanted.add(("current_staff", purpose.role))
+        elif use.stamp or use.rows == "own":
             wanted.add(("current_member" if purpose.name == "teamwork" else "current_person", purpose.role))
     wanted |= {("may_write", "p_teamwork")}
     roles = [*(purpose.role for purpose in PURPOSES), *(f"djms_{process}" for process in RULES.processes)]
@@ -116,4 +118,4 @@ def test_no_values_of_rows_with_a_subject_are_sampled(world: "World") -> None:
             " AND attstattarget IS DISTINCT FROM 0",
             [LINKED],
         ).fetchall()
-    assert {column for _, column in rows} <= {"account_id", "person_id"}
+    assert {column for _, column in rows} <= {"account_id", "person_id", "staff_id"}
