@@ -1,11 +1,23 @@
 """Our own people, made once for the tests of a file, and forgotten after it."""
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.conftest import Cluster
 from tests.staff.desk import Member, hired, superuser
+
+if TYPE_CHECKING:
+    from tests.promises.people import World
+
+
+@pytest.fixture(scope="session")
+def world(cluster: Cluster) -> "World":
+    """Make the site's people, once for all tests."""
+    from tests.promises.people import make_world  # noqa: PLC0415  # needs Django, set up after this file is read
+
+    return make_world(cluster.url)
 
 
 @pytest.fixture
