@@ -112,6 +112,11 @@ def members(account_id: UUID) -> list[MemberRow]:
     ]
 
 
+def called(account_id: UUID) -> dict[str, str]:
+    """Return the names, or else the addresses, of an account's members, by their ids."""
+    return {str(one.person_id): one.name or one.email for one in members(account_id)}
+
+
 def invitations(account_id: UUID) -> list[InvitationRow]:
     """An account's invitations, latest first; none for who does not administer it."""
     inviter = Membership.objects.filter(account_id=account_id, person_id=OuterRef("invited_by"))

@@ -95,6 +95,13 @@ class Site:
         """Ask for data. Raises Refused."""
         return self.ask("GET", path).expect(200).data
 
+    def account(self, written: str) -> str:
+        """Return the id of the account that is meant by its name or its id. Raises Refused."""
+        fitting = [one["id"] for one in self.get("/api/v1/accounts") if written in {one["id"], one["name"]}]
+        if len(fitting) != 1:
+            raise Refused(f"{'No' if not fitting else 'More than one'} account is called {written}.")
+        return str(fitting[0])
+
     def post(self, path: str, data: object) -> Any:  # noqa: ANN401 - JSON
         """Send data, and return what comes of it. Raises Refused."""
         sent = json.dumps(data).encode()

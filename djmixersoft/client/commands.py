@@ -1,4 +1,4 @@
-"""`push`, `pull` and `ls`: a folder of this machine up, a folder of an account down, and what lies there.
+"""`push`, `pull`, `ls` and `ledger export`: folders up and down, what lies there, and what is on record.
 
 A place is written `ACCOUNT/folder/folder`, the account by its name or its id. The token comes from the environment
 (DJMS_TOKEN), so that it stands in no list of processes. Exit status 0 = done, 1 = some of it wasn't, 2 = could not run.
@@ -18,6 +18,7 @@ from urllib.parse import quote
 from tqdm import tqdm
 
 from djmixersoft.client.asking import PIECE, UNREACHABLE, Refused, Site
+from djmixersoft.client.record import export_record
 from djmixersoft.client.uploading import upload
 
 API: Final = "/api/v1"
@@ -57,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
         return 2
     try:
         site = Site(args.site, token, args.certificate)
-        return {"push": push, "pull": pull, "ls": ls}[args.command](site, args)
+        return {"push": push, "pull": pull, "ls": ls, "ledger": export_record}[args.command](site, args)
     except Refused as error:
         print(error, file=sys.stderr)
         return 2
@@ -162,10 +163,7 @@ def _pull_file(site: Site, item: dict[str, Any], target: Path) -> None:
 
 def _place(site: Site, written: str) -> Place:
     account, _, path = written.partition("/")
-    fitting = [one["id"] for one in site.get(f"{API}/accounts") if account in {one["id"], one["name"]}]
-    if len(fitting) != 1:
-        raise Refused(f"{'No' if not fitting else 'More than one'} account is called {account}.")
-    place = Place(fitting[0], None)
+    place = Place(site.account(account), None)
     for name in path.split("/") if path else ():
         inside = [item for item in _items(site, place) if item["name"] == name and item["kind"] == "folder"]
         if not inside:

@@ -3,18 +3,24 @@
 import argparse
 from pathlib import Path
 
+from djmixersoft.client.arguments import add_site
+
 
 def add_commands(
     commands: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
 ) -> None:
     """Add `ledger` and its actions to the command line; `common`: the options of what works on an installation."""
-    ledger = commands.add_parser("ledger", help="verify what the ledger gave out, be its witness, check it, erase")
+    ledger = commands.add_parser("ledger", help="export and verify a record, be a witness, check it, erase")
     actions = ledger.add_subparsers(dest="action", metavar="ACTION", required=True)
     # What looks like options is for the verifier, which is a program of its own with a parser of its own.
     verify = actions.add_parser(
         "verify", add_help=False, prefix_chars="\0", help="check receipts and exports, offline (verify --help)"
     )
     verify.add_argument("arguments", nargs="*", metavar="FILE")
+    export = actions.add_parser("export", help="fetch an account's record as it is sealed (DJMS_TOKEN)")
+    add_site(export)
+    export.add_argument("account", metavar="ACCOUNT")
+    export.add_argument("file", type=Path, metavar="FILE")
     _add_witness(actions)
     fsck = actions.add_parser("fsck", parents=[common], help="read everything on record again")
     fsck.add_argument("--log", action="store_true", help="write log lines to standard error instead, for timers")

@@ -3,7 +3,7 @@
 import argparse
 from typing import Final
 
-OF_ANYBODY: Final = ("verify", "witness")
+OF_ANYBODY: Final = ("verify", "export", "witness")
 """The actions that need no installation."""
 
 
@@ -14,6 +14,10 @@ def run(args: argparse.Namespace) -> int:
         from verifier.ledger_verify import main as verify
 
         return verify(args.arguments)
+    if args.action == "export":
+        from djmixersoft.client.commands import run as run_client
+
+        return run_client(args)
     from djmixersoft.ledger.witness_commands import run as run_witness
 
     return run_witness(args)

@@ -13,7 +13,7 @@ import pytest
 
 from djmixersoft.operations.postgres import EmbeddedPostgres
 from tests.operations.installation import COMMAND, Installation
-from tests.support import PLAIN_ENVIRONMENT
+from tests.support import PLAIN_ENVIRONMENT, wait_until
 
 OLDER = b"the first version\n"
 
@@ -43,12 +43,15 @@ class Member:
                 [self.token.encode(), row[0]],
             )
 
-    def run(self, *arguments: str | Path, token: str | None = None) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *arguments: str | Path, token: str | None = None, site: list[str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         certificate = self.site.folder / "secrets" / "tls" / "cert.pem"
-        site = ["--site", f"https://localhost:{self.site.port}", "--certificate", str(certificate)]
+        if site is None:
+            site = ["--site", f"https://localhost:{self.site.port}", "--certificate", str(certificate)]
         command, *rest = [str(one) for one in arguments]
         return subprocess.run(
-            [*COMMAND, command, *site, *rest],
+            [*COMMAND, *command.split(), *site, *rest],
             env=PLAIN_ENVIRONMENT | {"DJMS_TOKEN": self.token if token is None else token},
             capture_output=True,
             text=True,
@@ -138,6 +141,19 @@ def test_what_can_not_be_done_is_said(
     assert done.returncode == 2
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_record_is_exported_whole_and_verified_offline(member: Member, tmp_path: Path) -> None:
+    file = tmp_path / "record.jsonl"
+    wait_until("sealed", lambda: member.run("ledger export", member.name, file).returncode == 0)
+    assert list(tmp_path.iterdir()) == [file]
+    verified = member.run("ledger verify", file, site=[])
+    assert (verified.returncode, verified.stderr) == (0, "")
+    assert "All 2 entries" in verified.stdout
+    before = file.read_bytes()
+    done = member.run("ledger export", "Elsewhere", file)
+    assert (done.returncode, done.stderr) == (2, "No account is called Elsewhere.\n")
+    assert file.read_bytes() == before
 
 
 def test_a_file_that_can_not_be_read_is_named_and_the_rest_is_sent(member: Member, crate: Path) -> None:

@@ -8,7 +8,7 @@ from ninja import NinjaAPI
 from ninja.security import HttpBearer
 
 from djmixersoft.policy.purposes import purpose
-from djmixersoft.site.api import documents, files, items, labels, links
+from djmixersoft.site.api import documents, files, items, labels, links, record
 from djmixersoft.site.api.problems import answer_problems
 
 
@@ -32,7 +32,7 @@ api: Final = NinjaAPI(
     auth=Token(),
 )
 answer_problems(api)
-for _router in (items.router, files.router, labels.router, documents.router, links.router):
+for _router in (items.router, files.router, labels.router, documents.router, links.router, record.router):
     api.add_router("", _router)
 
 

@@ -58,7 +58,7 @@ def record_export(request: HttpRequest, account_id: UUID) -> HttpResponseBase:
         if log is None or log.checkpoint is None:
             raise Http404
         log = selectors.as_witnessed(log)
-        head = selectors.export_head(log, _called(account.id))
+        head = selectors.export_head(log, accounts.called(account.id))
     release_connection()
     return on_record.export(request, log, head, acting, "record")
 
@@ -106,12 +106,7 @@ def _known(account_id: UUID, found: list[Recorded]) -> Known:
     linked = {as_uuid(str((one.said or {}).get("item", ""))) for one in found} - {None}
     named = items.names(account_id, [one for one in linked if one])
     return Known(
-        people=_called(account_id),
+        people=accounts.called(account_id),
         invited={str(one.id): one.email for one in accounts.invitations(account_id)},
         items={str(item_id): name for item_id, name in named.items()},
     )
-
-
-def _called(account_id: UUID) -> dict[str, str]:
-    """The names, or else the addresses, of an account's members, by their ids."""
-    return {str(one.person_id): one.name or one.email for one in accounts.members(account_id)}
