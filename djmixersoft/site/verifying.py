@@ -37,6 +37,9 @@ TEXTS: Final[Mapping[str, Promise]] = {
     "signed": gettext_lazy("Both heads are signed by the key %(key)s."),
     "no-key": gettext_lazy("Any of this, for you gave no key: anybody can make such a file. It names the key %(key)s."),
     "no-quorum": gettext_lazy("That nobody else was shown another log: no quorum of witnesses was asked for."),
+    "witnessed": gettext_lazy("The witness %(name)s cosigned that heads log (%(at)s UTC)."),
+    "quorum": gettext_lazy("The policy’s quorum is reached: nobody was shown another log, unless its witnesses lie."),
+    "too-few-witnesses": gettext_lazy("The policy’s quorum isn’t reached: too few of its witnesses cosigned."),
     "grew": gettext_lazy("%(origin)s still begins with all %(old)s entries that it had before, unchanged."),
     "unseen": gettext_lazy("That %(origin)s still begins with the %(old)s entries it had: such a file can’t show it."),
     "everything": gettext_lazy(

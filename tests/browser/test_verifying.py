@@ -8,7 +8,7 @@ from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.conftest import Open
 from tests.browser.inspecting import inspect
-from tests.ledger.sealing import Json, as_text, entry, grown
+from tests.ledger.sealing import WITNESSES, Json, as_text, entry, grown, policy
 from tests.ledger.verifying import KEY
 from tests.support import ROOT
 
@@ -46,7 +46,7 @@ def says(page: Page, *words: str) -> None:
 
 def test_a_receipt_is_checked_without_asking_anybody(page: Callable[..., Page]) -> None:
     made, there = grown(20).record(entry(20, note=FORGED)), page()
-    there.get_by_label("Key of the ledger").fill(KEY)
+    there.get_by_label("Whom to believe").fill(KEY)
     asked: list[str] = []
     there.on("request", lambda request: asked.append(request.url))
     there.context.set_offline(offline=True)
@@ -64,22 +64,30 @@ def test_a_receipt_is_checked_without_asking_anybody(page: Callable[..., Page]) 
 
 def test_another_key_is_asked_for_by_the_button(page: Callable[..., Page]) -> None:
     there = page(color_scheme="dark", viewport={"width": 320, "height": 640})
-    there.get_by_label("Key of the ledger").fill("")
+    there.get_by_label("Whom to believe").fill("")
     there.get_by_label("Receipt, or one or two exports").set_input_files(file(grown(4).receipt(1)))
     says(there, "Fits together", "anybody can make such a file")
-    there.get_by_label("Key of the ledger").fill("nonsense")
+    there.get_by_label("Whom to believe").fill("nonsense")
     there.get_by_role("button", name="Check").click()
     says(there, "This could not be checked:", "can’t be understood")
-    there.get_by_label("Key of the ledger").fill(KEY)
-    there.keyboard.press("Enter")
+    there.get_by_label("Whom to believe").fill(KEY)
+    there.get_by_role("button", name="Check").click()
     says(there, "Both heads are signed")
+
+
+def test_it_asks_for_the_quorum_of_witnesses(page: Callable[..., Page]) -> None:
+    made, there = grown(20), page()
+    there.get_by_label("Whom to believe").fill(policy())
+    for cosigners, words in ((WITNESSES[:2], "quorum is reached"), (WITNESSES[:1], "quorum isn’t reached")):
+        there.get_by_label("Receipt, or one or two exports").set_input_files(file(made.receipt(3, None, *cosigners)))
+        says(there, "The witness a cosigned", words)
 
 
 def test_two_exports_are_dropped_and_compared(page: Callable[..., Page]) -> None:
     made, there = grown(30), page()
     older = as_text(made.export())
     newer = as_text(made.erase(7).export())
-    there.get_by_label("Key of the ledger").fill(KEY)
+    there.get_by_label("Whom to believe").fill(KEY)
     for second, words in (
         (newer, "still begins with all 30 entries"),
         (newer.replace(b'"salt": "', b'"salt": "A', 1), "Line"),
@@ -102,6 +110,6 @@ def test_where_the_browser_lacks_ed25519_it_says_so(page: Callable[..., Page]) -
     there = page()
     refuse = "() => { crypto.subtle.importKey = () => Promise.reject(new DOMException('', 'NotSupportedError')); }"
     there.evaluate(refuse)
-    there.get_by_label("Key of the ledger").fill(KEY)
+    there.get_by_label("Whom to believe").fill(KEY)
     there.get_by_label("Receipt, or one or two exports").set_input_files(file(grown(4).receipt(1)))
     says(there, "This browser can’t check the signatures (Ed25519).")

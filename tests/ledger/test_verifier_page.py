@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from djmixersoft.site.verifying import TEXTS
-from tests.ledger.sealing import Ledger, entry, grown
+from tests.ledger.growing import key
+from tests.ledger.sealing import WITNESSES, Ledger, entry, grown, policy
 from tests.ledger.sealing import as_text as text_of
 from tests.ledger.test_verifier_refusing import odd_exports, odd_receipts, receipts_and_exports
 from tests.ledger.verifying import KEY, Answer, Desk, altered, desk, ledger
@@ -19,16 +20,18 @@ from tests.support import IS_LONG, ROOT
 
 __all__ = ["desk"]
 MUTATIONS = 2_000 if IS_LONG else 300
+OTHER = str(key("djmixersoft-heads/" + "0" * 32).verifier)
 Question = Sequence[bytes]
 
 
-def page_says(questions: Iterable[Question], key: str = KEY) -> list[dict[str, list[str]]]:
+def page_says(questions: Iterable[Question], believed: str) -> list[dict[str, list[str]]]:
     """Ask the page's code, and put its findings into words as the page does."""
     node, web = shutil.which("node"), ROOT / "web"
     if node is None or not (web / "node_modules" / "vite").exists():
         pytest.skip("there is no Node.js here, or nothing was built with it")
     asked = "".join(
-        json.dumps({"key": key, "files": [{"name": "it", "data": b64encode(one).decode()} for one in files]}) + "\n"
+        json.dumps({"policy": believed, "files": [{"name": "it", "data": b64encode(one).decode()} for one in files]})
+        + "\n"
         for files in questions
     )
     run = [node, str(Path(__file__).parent / "interop" / "page.mjs"), str(web)]
@@ -44,9 +47,10 @@ def in_words(lines: Iterable[dict[str, str | dict[str, str]]]) -> dict[str, list
     return said
 
 
-def file_says(desk: Desk, files: Question, key: str = KEY) -> dict[str, list[str]]:
+def file_says(desk: Desk, files: Question, believed: str) -> dict[str, list[str]]:
     names = [desk.file(one) for one in files]
-    answer = desk.ask(*(("--key", key) if key else ()), *names)
+    of = "--key" if believed == KEY else "--policy"
+    answer = desk.ask(*((of, KEY if believed == KEY else desk.file(believed.encode())) if believed else ()), *names)
     for name in names:
         answer = Answer(
             answer.status, {kind: [one.replace(name, "it") for one in some] for kind, some in answer.said.items()}
@@ -54,9 +58,9 @@ def file_says(desk: Desk, files: Question, key: str = KEY) -> dict[str, list[str
     return answer.said
 
 
-def assert_same(desk: Desk, questions: Sequence[Question], key: str = KEY) -> None:
-    for files, said in zip(questions, page_says(questions, key), strict=True):
-        assert said == file_says(desk, files, key), files
+def assert_same(desk: Desk, questions: Sequence[Question], believed: str = KEY) -> None:
+    for files, said in zip(questions, page_says(questions, believed), strict=True):
+        assert said == file_says(desk, files, believed), (files, believed)
 
 
 def test_of_files_that_are_fine_it_says_the_same(desk: Desk) -> None:
@@ -74,7 +78,7 @@ def test_of_files_that_are_fine_it_says_the_same(desk: Desk) -> None:
     ]
     questions += [[text_of(ledger().receipt(17))], [text_of(Ledger(7).record().export())]]
     assert_same(desk, questions)
-    assert_same(desk, questions, key="")
+    assert_same(desk, questions, believed="")
 
 
 def test_of_pairs_that_contradict_it_says_the_same(desk: Desk) -> None:
@@ -89,7 +93,42 @@ def test_of_pairs_that_contradict_it_says_the_same(desk: Desk) -> None:
 def test_of_what_is_odd_it_says_the_same(desk: Desk) -> None:
     odd = {name: data for name, (data, _) in (odd_receipts() | odd_exports()).items()}
     assert_same(desk, [[data] for data in odd.values()])
-    assert_same(desk, [[text_of(ledger().receipt(3))]], key="nonsense")
+    assert_same(desk, [[text_of(ledger().receipt(3))]], believed="nonsense\n")
+
+
+def test_of_witnesses_and_quorums_it_says_the_same(desk: Desk) -> None:
+    made, questions = grown(9), list[Question]()
+    for cosigners in ((), WITNESSES[:1], WITNESSES[1:], WITNESSES):
+        questions += [[text_of(made.receipt(3, None, *cosigners))], [text_of(made.export(None, *cosigners))]]
+    for quorum in (
+        "quorum none",
+        "quorum a",
+        "group q any a b c\nquorum q",
+        "group q all a b c\nquorum q",
+        "# both\ngroup p 1 a\t b\n  group q 2 p c\nquorum q",
+        "group q 2 a a b\nquorum q",
+        "group q 4 a b c\nquorum q",
+        "group q 0 a\nquorum q",
+        "group q 1 a none\nquorum q",
+        "group q x a\nquorum q",
+        "quorum d",
+        "quorum a\nquorum b",
+        "group q 1 a b",
+        "quorum a \x01",
+        "quorum a\r",
+        "witness a x",
+        "nothing",
+    ):
+        assert_same(desk, questions, believed=policy(quorum))
+    for text in (f"log {KEY}", f"quorum none\nlog {KEY}", f"log {KEY} x\nquorum none", policy().replace(KEY, OTHER)):
+        assert_same(desk, questions, believed=f"{text}\n")
+
+
+def test_of_altered_cosignatures_it_says_the_same(desk: Desk) -> None:
+    chance, made, questions = random.Random(9), text_of(grown(9).receipt(3, None, *WITNESSES)), list[Question]()
+    for _ in range(MUTATIONS):
+        questions.append([altered(made, made, chance)])
+    assert_same(desk, questions, believed=policy())
 
 
 def test_what_was_altered_is_no_more_believed_by_the_page(desk: Desk) -> None:

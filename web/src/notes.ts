@@ -1,5 +1,5 @@
 // What is signed of a log, by whom, and what leads to it; and how findings are said.
-import { type Bytes, bytesOf, refuse, same, unbase64 } from "./strict";
+import { type Bytes, bytesOf, hex, refuse, same, unbase64 } from "./strict";
 import { leafHash, nodeHash, sha256 } from "./tree";
 
 export type Kind = "proven" | "fits" | "open" | "wrong" | "unable";
@@ -26,9 +26,17 @@ export interface Head {
   lines: string[][]; // the signatures under it: a dash, a name, the key's id and the signature
 }
 
+export interface Key {
+  name: string;
+  kind: number;
+  raw: Bytes;
+}
+
 export const LOG = "djmixersoft-log";
 export const HEADS = "djmixersoft-heads";
-const SIGNATURE = 1; // the kind of Ed25519 key, as keys name it
+export const SIGNATURE = 1; // kinds of Ed25519 key, as keys name them
+export const COSIGNATURE = 4;
+const LAST = 253_402_300_799n; // the end of the year 9999
 const NUMBER = "(0|[1-9][0-9]{0,18})";
 const HASH = "[A-Za-z0-9+/]{43}=";
 const BASE64 = "[A-Za-z0-9+/]+={0,2}";
@@ -74,34 +82,33 @@ async function keyId(name: string, kind: number, key: Bytes): Promise<Bytes> {
   return (await sha256(bytesOf(`${name}\n`), new Uint8Array([kind]), key)).slice(0, 4);
 }
 
-export async function keyOf(vkey: string): Promise<[string, Bytes]> {
+export async function keyOf(vkey: string, kind: number): Promise<Key> {
   const [, name = "", id = "", material = ""] = VKEY.exec(vkey) ?? refuse();
-  const key = unbase64(material, 33);
-  if (key[0] !== SIGNATURE || hex(await keyId(name, SIGNATURE, key.slice(1))) !== id) refuse();
-  return [name, key.slice(1)];
+  const raw = unbase64(material, 33).slice(1);
+  if (unbase64(material)[0] !== kind || hex(await keyId(name, kind, raw)) !== id) refuse();
+  return { name, kind, raw };
 }
 
-export function hex(bytes: Bytes): string {
-  return [...bytes].map((one) => one.toString(16).padStart(2, "0")).join("");
-}
-
-/** Whether a log's key signed its head; each signature of the key must be right. */
-export async function isSigned(head: Head, raw: Bytes): Promise<boolean> {
-  const id = await keyId(head.origin, SIGNATURE, raw);
-  const refusal = wrong("wrong-signature", { name: head.origin, origin: head.origin });
-  const all = head.lines.filter(([, name]) => name === head.origin).map(([, , made = ""]) => {
+/** When a key signed a head, in seconds since 1970 (0 for a log's own); each signature of the key must be right. */
+export async function timesOf(head: Head, key: Key): Promise<bigint[]> {
+  const id = await keyId(key.name, key.kind, key.raw);
+  const refusal = wrong("wrong-signature", { name: key.name, origin: head.origin });
+  const all = head.lines.filter(([, name]) => name === key.name).map(([, , made = ""]) => {
     try {
       return unbase64(made);
     } catch {
       throw refusal;
     }
   });
-  const mine = all.filter((made) => same(made.slice(0, 4), id)).map((made) => made.slice(4));
-  const key = await crypto.subtle.importKey("raw", raw, "Ed25519", false, ["verify"]);
-  for (const made of mine) {
-    if (!(await crypto.subtle.verify("Ed25519", key, made, bytesOf(head.text)))) {
-      throw refusal;
-    }
+  const times: bigint[] = [];
+  for (const made of all.filter((one) => same(one.slice(0, 4), id))) {
+    const isOwn = key.kind === SIGNATURE;
+    const time = isOwn ? 0n : BigInt(`0x0${hex(made.slice(4, 12))}`);
+    const signed = isOwn ? head.text : `cosignature/v1\ntime ${time}\n${head.text}`;
+    const verifier = await crypto.subtle.importKey("raw", key.raw, "Ed25519", false, ["verify"]);
+    const isRight = await crypto.subtle.verify("Ed25519", verifier, made.slice(isOwn ? 4 : 12), bytesOf(signed));
+    if (!isRight || time > LAST) throw refusal;
+    times.push(time);
   }
-  return mine.length > 0;
+  return times;
 }

@@ -1,7 +1,8 @@
 // What the ledger gave out, checked in the browser as verifier/ledger_verify.py does it: the same findings in the same
 // order. Nothing is asked of a server. The forms: RFC 6962 (the tree), c2sp.org (signed-note, tlog-*).
-import { HEADS, type Head, LOG, type Line, Stop, headOf, hex, isSigned, keyOf, line, placeOf, wrong } from "./notes";
-import { type Bytes, type Json, Malformed, bytesOf, isJsonObject, parse, refuse, same, unbase64 } from "./strict";
+import { HEADS, type Head, LOG, type Line, Stop, headOf, line, placeOf, wrong } from "./notes";
+import { asPolicy, checkPolicy } from "./quorum";
+import { type Bytes, type Json, Malformed, bytesOf, hex, isJsonObject, parse, refuse, same, unbase64 } from "./strict";
 import { LogTree, leafHash, sha256 } from "./tree";
 
 interface Opened {
@@ -35,21 +36,15 @@ async function leafOf(row: Map<string, Json>): Promise<Bytes> {
   return new Uint8Array([1, ...hash]);
 }
 
-async function checkSeal(head: Head, proof: string, vkey: string, found: Line[]): Promise<Head> {
+async function checkSeal(head: Head, proof: string, policy: string, found: Line[]): Promise<Head> {
   const [index, heads] = await placeOf(bytesOf(head.text), proof, HEADS);
   found.push(line("proven", "sealed", { size: head.size, number: index + 1n, all: heads.size, origin: heads.origin }));
-  if (!vkey) {
+  if (policy) {
+    await checkPolicy(policy, head, heads, found);
+  } else {
     const [, name = "", made = ""] = heads.lines[0] ?? [];
     found.push(line("open", "no-key", { key: `${name}+${hex(unbase64(made.slice(0, 8)).slice(0, 4))}` }));
-    return heads;
   }
-  const [name, key] = await keyOf(vkey).catch((error: unknown) => {
-    throw error instanceof Malformed ? new Stop(line("unable", "bad-key")) : error;
-  });
-  if (name !== heads.origin || !(await isSigned(heads, key)) || !(await isSigned(head, key))) {
-    throw wrong("not-signed", { origin: head.origin, heads: heads.origin });
-  }
-  found.push(line("proven", "signed", { key: vkey }), line("open", "no-quorum"));
   return heads;
 }
 
@@ -205,7 +200,7 @@ async function opened(file: File): Promise<Opened> {
   }
 }
 
-async function checkAll(files: File[], vkey: string, found: Line[], progress: (count: number) => void): Promise<void> {
+async function checkAll(files: File[], policy: string, found: Line[], progress: (count: number) => void): Promise<void> {
   const all = await Promise.all(files.map(opened));
   if (new Set(all.map((one) => one.head.origin)).size > 1) throw wrong("other-log");
   const kept = new Map<string, Head>();
@@ -214,7 +209,7 @@ async function checkAll(files: File[], vkey: string, found: Line[], progress: (c
   for (const one of all) {
     const mark = kept.get(one.head.origin)?.size ?? one.head.size;
     const roots = one.rest ? await checkExport(one, mark, found, progress) : await checkReceipt(one.data, found);
-    seals.push(await checkSeal(one.head, text(one.data, "head"), vkey, found));
+    seals.push(await checkSeal(one.head, text(one.data, "head"), policy, found));
     compare(one.head, kept, roots, found);
   }
   seals.sort((one, other) => (one.size < other.size ? -1 : Number(one.size > other.size)));
@@ -222,11 +217,12 @@ async function checkAll(files: File[], vkey: string, found: Line[], progress: (c
   found.push(line("open", "everything"), line("open", "whose"));
 }
 
-/** Check receipts and exports of one log; `vkey`: the heads log's key, or "". Nothing in a file makes this fail. */
-export async function check(files: File[], vkey: string, progress: (count: number) => void = () => {}): Promise<Line[]> {
+/** Check receipts and exports of one log; `believed`: a policy, a key, or "". Nothing in a file makes this fail. */
+export async function check(files: File[], believed: string, progress: (count: number) => void = () => {}): Promise<Line[]> {
   const found: Line[] = [];
+  const policy = asPolicy(believed);
   try {
-    await checkAll(files, vkey, found, progress);
+    await checkAll(files, policy, found, progress);
   } catch (error) {
     if (error instanceof Stop) return [error.line];
     if (error instanceof Malformed) return [line("wrong", "malformed")];
@@ -234,5 +230,5 @@ export async function check(files: File[], vkey: string, progress: (count: numbe
     if (error instanceof DOMException) return [line("unable", "unreadable")];
     throw error;
   }
-  return vkey ? found : found.map((one) => (one.kind === "proven" ? { ...one, kind: "fits" } : one));
+  return policy ? found : found.map((one) => (one.kind === "proven" ? { ...one, kind: "fits" } : one));
 }

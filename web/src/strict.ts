@@ -24,6 +24,10 @@ export function same(one: Bytes, other: Bytes): boolean {
   return one.length === other.length && one.every((byte, at) => byte === other[at]);
 }
 
+export function hex(bytes: Bytes): string {
+  return [...bytes].map((one) => one.toString(16).padStart(2, "0")).join("");
+}
+
 export function base64(bytes: Bytes): string {
   return btoa(String.fromCharCode(...bytes));
 }

@@ -8,9 +8,9 @@ const KINDS: Kind[] = ["proven", "fits", "open", "wrong", "unable"];
 const form = document.querySelector<HTMLFormElement>("[data-verifying]");
 const results = document.querySelector<HTMLElement>("[data-verified]");
 const chooser = form?.querySelector<HTMLInputElement>("#files");
-const key = form?.querySelector<HTMLInputElement>("#key");
+const believed = form?.querySelector<HTMLTextAreaElement>("#policy");
 
-if (form && results && chooser && key) {
+if (form && results && chooser && believed) {
   let last: File[] = [];
   let turn = 0;
 
@@ -24,7 +24,7 @@ if (form && results && chooser && key) {
     const progress = document.createElement("p");
     results.replaceChildren(progress);
     let told = 0;
-    const lines = await check(last, key.value.trim(), (count) => {
+    const lines = await check(last, believed.value, (count) => {
       // Read out is the start, and then now and again, not each step.
       if (mine !== turn || count - told < 100_000) return;
       told = count;

@@ -1,10 +1,13 @@
 """The verifier: as a page, and as the file that needs neither the page nor us."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
+from djmixersoft.ledger.policies import BadPolicy
 from djmixersoft.ledger.selectors import heads_key
+from djmixersoft.ledger.witnesses import policy_text
 from djmixersoft.policy.purposes import purpose
 from djmixersoft.site import verifying
 from djmixersoft.site.csp import CHECKING_CSP
@@ -15,7 +18,7 @@ from djmixersoft.site.pages import SHOWN, methods, page
 @methods(*SHOWN)
 def ledger_verify(request: HttpRequest) -> HttpResponseBase:
     """Anybody may check what they have; it stays in their browser."""
-    context = {"key": heads_key(), "verifying_texts": verifying.texts()}
+    context = {"policy": _believed(), "verifying_texts": verifying.texts()}
     response = page(request, "ledger_verify", context, title=_("Check a receipt"))
     response["Content-Security-Policy"] = CHECKING_CSP
     return response
@@ -28,3 +31,14 @@ def ledger_verifier(request: HttpRequest) -> HttpResponseBase:  # noqa: ARG001 -
     response = HttpResponse(verifying.FILE.read_bytes(), content_type="text/x-python; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{verifying.FILE.name}"'
     return response
+
+
+def _believed() -> str:
+    """The policy that /ledger/policy serves; where the witnesses' file is broken, the key alone."""
+    key = heads_key()
+    if not key:
+        return ""
+    try:
+        return policy_text(key, settings.WITNESSES)
+    except BadPolicy:
+        return policy_text(key, None)

@@ -14,9 +14,9 @@ try {
   await build({ input: join(web, "src", "proofs.ts"), output: { file, format: "esm" }, logLevel: "silent" });
   const { check } = await import(pathToFileURL(file).href);
   for await (const line of createInterface({ input: process.stdin })) {
-    const { files, key } = JSON.parse(line);
+    const { files, policy } = JSON.parse(line);
     const opened = files.map(({ name, data }) => new File([Buffer.from(data, "base64")], name));
-    console.log(JSON.stringify(await check(opened, key)));
+    console.log(JSON.stringify(await check(opened, policy)));
   }
 } finally {
   rmSync(folder, { recursive: true });
