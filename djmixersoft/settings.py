@@ -96,6 +96,7 @@ INSTALLED_APPS = [
     "djmixersoft.mail",
     "djmixersoft.accounts",
     "djmixersoft.content",
+    "djmixersoft.contact",
     "djmixersoft.site",
 ]
 MIDDLEWARE = [

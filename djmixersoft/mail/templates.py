@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 NAME_LENGTH = 60  # characters of an account's name that a mail shows
+ANSWER_LENGTH = 10_000  # characters of a line of an answer: as many as an answer may have
 ADDRESS_LENGTH = 254  # RFC 5321 4.5.3.1.3, without the angle brackets
 WORD_JOINER = "\u2060"
 
@@ -28,6 +29,9 @@ class Template(StrEnum):
     EMAIL_CHANGED = "email-changed"
     INVITATION = "invitation"
     CONTENT_DAMAGED = "content-damaged"
+    CONTACT_CONFIRM = "contact-confirm"
+    CONTACT_RECEIVED = "contact-received"
+    CONTACT_ANSWERED = "contact-answered"
 
 
 # Where a mail's link leads; the token follows.
@@ -36,6 +40,9 @@ LINKS = {
     Template.RESET_PASSWORD: "/password/reset/",
     Template.CONFIRM_EMAIL: "/email/confirm/",
     Template.INVITATION: "/invitations/",
+    Template.CONTACT_CONFIRM: "/contact/",
+    Template.CONTACT_RECEIVED: "/contact/",
+    Template.CONTACT_ANSWERED: "/contact/",
 }
 
 
@@ -70,6 +77,8 @@ def render(template: str, context: Mapping[str, object], secret: str | None) -> 
         words["link"] = f"{settings.PUBLIC_URL}{LINKS[mail]}{quote(secret, safe='')}"
     words |= {"account": _unlinked(one_line(context.get("account"), NAME_LENGTH))}
     words |= {"inviter": one_line(context.get("inviter"), ADDRESS_LENGTH)}
+    words |= {name: one_line(context.get(name), NAME_LENGTH) for name in ("reference", "signature")}
+    words |= {"answer": _lines(context.get("answer"))}
     with translation.override(settings.LANGUAGE_CODE):
         subject, body = render_to_string(f"mail/{mail.value}.txt", words).split("\n", 1)
     return Text(subject.strip(), body.strip() + "\n")
@@ -86,6 +95,11 @@ def one_line(text: object, length: int) -> str:
             kept.append(character)
     line = " ".join("".join(kept).split())
     return line if len(line) <= length else line[: length - 1] + "…"
+
+
+def _lines(text: object) -> str:
+    """What our own people wrote, line by line, each fit to be one."""
+    return "\n".join(one_line(line, ANSWER_LENGTH) for line in str(text or "").splitlines())
 
 
 def _unlinked(name: str) -> str:

@@ -25,6 +25,7 @@ FIELDS: Final[Mapping[str, Text]] = {
     "account_name": gettext_lazy("Name of your crew, club or act"),
     "address": gettext_lazy("Postal address"),
     "text": gettext_lazy("Text"),
+    "topic": "",
     "days": gettext_lazy("Days"),
     "rights": "",
     "account": "",

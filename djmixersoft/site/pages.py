@@ -48,6 +48,8 @@ NOTICES: Final[Mapping[str, Text]] = {
     "address": gettext_lazy("Your address is saved."),
     "address-removed": gettext_lazy("Your address is removed."),
     "email-sent": gettext_lazy("A link is on its way to the new address. Nothing changes until you open it there."),
+    "asked": gettext_lazy("Your question is with us. We answer by mail; what was said stands here too."),
+    "said-more": gettext_lazy("Added. It is our turn again."),
     "subscribed": gettext_lazy("You subscribe to the newsletter."),
     "unsubscribed": gettext_lazy("You get no newsletter."),
     "account-started": gettext_lazy("The account is started, and you are its Administrator."),

@@ -7,6 +7,7 @@ from django.urls import path, register_converter
 from djmixersoft.site.api import routes as api
 from djmixersoft.site.views import (
     arranging,
+    contact,
     copying,
     documents,
     errors,
@@ -61,6 +62,8 @@ urlpatterns = [
     path("privacy", public.privacy, name="privacy"),
     path("terms", public.terms, name="terms"),
     path("cookies", public.cookies, name="cookies"),
+    path("contact", contact.contact, name="contact"),
+    path("contact/<secret:token>", contact.contact_thread, name="contact-thread"),
     path("ledger/verify", verifying.ledger_verify, name="ledger-verify"),
     path("ledger/ledger_verify.py", verifying.ledger_verifier, name="ledger-verifier"),
     path("ledger", ledger.ledger, name="ledger"),
@@ -89,6 +92,8 @@ urlpatterns = [
     path("me/sessions/<uuid:session_id>/end", me.session_end, name="session-end"),
     path("me/tokens", tokens.tokens, name="tokens"),
     path("me/tokens/<uuid:token_id>/end", tokens.token_end, name="token-end"),
+    path("me/questions", contact.my_questions, name="my-questions"),
+    path("me/questions/<uuid:ticket_id>", contact.my_question, name="my-question"),
     path("me/record", record.my_record, name="my-record"),
     path("me/record/export", record.my_record_export, name="my-record-export"),
     path("me/record/<int:index>", record.my_record_receipt, name="my-record-receipt"),
@@ -147,6 +152,7 @@ urlpatterns = [
     path(f"{ACCOUNT}/links/<uuid:share_id>/revoke", shares.link_revoke, name="link-revoke"),
     path(f"{ITEM}/share", shares.link_new, name="link-new"),
     path(f"{ITEM}/remove", item.item_remove, name="item-remove"),
+    path(f"{ITEM}/ask", contact.item_ask, name="item-ask"),
     path(f"{ITEM}/rename", arranging.rename, name="rename"),
     path(f"{ITEM}/tags", labels.tags_add, name="tags-add"),
     path(f"{ITEM}/tags/remove", labels.tag_remove, name="tag-remove"),
