@@ -1,7 +1,7 @@
 """Questions to the company, and their threads. Only doors write them (doors/*.sql).
 
-What is said is kept with whoever said it, and goes with the question: two years after the last change to it, or two
-days after it was typed by somebody who never confirmed it.
+What is said goes with the question, two years after the last change to it. What a stranger typed whose browser solved
+no puzzle is a draft, which nobody here can read, until they send it by a mailed link, for two days.
 """
 
 from enum import StrEnum
@@ -30,9 +30,8 @@ class Topic(StrEnum):
 
 
 class State(StrEnum):
-    """Whose turn it is. `unconfirmed`: it isn't sent yet, the mailed link has to be opened first."""
+    """Whose turn it is."""
 
-    UNCONFIRMED = "unconfirmed"
     OPEN = "open"
     ANSWERED = "answered"
     CLOSED = "closed"
@@ -56,8 +55,7 @@ class Ticket(models.Model):
     state = models.TextField(db_default=State.OPEN.value)
     assigned_to = models.UUIDField(null=True)
     created_at = models.DateTimeField(db_default=Now())
-    updated_at = models.DateTimeField(db_default=Now())
-    expires = models.DateTimeField(db_index=True)
+    updated_at = models.DateTimeField(db_default=Now(), db_index=True)
 
     class Meta:
         db_table = "ticket"
@@ -65,6 +63,23 @@ class Ticket(models.Model):
         constraints = (
             models.CheckConstraint(condition=models.Q(topic__in=[one.value for one in Topic]), name="ticket_topic"),
             models.CheckConstraint(condition=models.Q(state__in=[one.value for one in State]), name="ticket_state"),
+        )
+
+
+class TicketDraft(models.Model):
+    """A question that isn't sent yet. The mailed link holds the secret, the table its SHA-256 only."""
+
+    token_hash = models.BinaryField(primary_key=True)
+    topic = models.TextField()
+    email = models.TextField()
+    text = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "ticket_draft"
+        constraints = (
+            models.CheckConstraint(condition=models.Q(topic__in=[one.value for one in Topic]), name="draft_topic"),
+            models.CheckConstraint(condition=Range(Length("text"), (1, LONGEST)), name="draft_length"),
         )
 
 

@@ -1,4 +1,4 @@
-"""The quiet puzzle that a browser solves before a stranger's question is taken: proof of work, after ALTCHA's version 2.
+"""The quiet puzzle that a browser solves before a stranger's question is taken: proof of work, as of ALTCHA 2.
 
 It costs a browser about half a second, and whoever sends a thousand questions as much for each. Nobody is told that
 somebody solved it, and nobody has to look at pictures.
@@ -30,9 +30,7 @@ class Wrong(Exception):
 def make(key: bytes) -> str:
     """Make a puzzle, as the JSON that the page's script takes. `key`: what it is signed with."""
     expires = datetime.now(UTC) + LIFETIME
-    challenge = altcha.create_challenge(
-        "PBKDF2/SHA-256", COST, key_prefix=PREFIX, expires_at=expires, hmac_secret=key
-    )
+    challenge = altcha.create_challenge("PBKDF2/SHA-256", COST, key_prefix=PREFIX, expires_at=expires, hmac_secret=key)
     return json.dumps(challenge.to_dict())
 
 

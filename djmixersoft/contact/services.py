@@ -42,11 +42,15 @@ class Question:
 
 @dataclass(frozen=True)
 class Asked:
-    """A question that was taken in; `is_sent`: it needs no mailed link to be opened first."""
+    """A question that was taken in. A draft, which waits for its mailed link to be opened, has neither of them yet."""
 
-    id: UUID
+    id: UUID | None
     reference: str
-    is_sent: bool
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether it is with us already."""
+        return self.id is not None
 
 
 def ask(question: Question, *, asker: Asker, answer: str = "") -> Asked:
@@ -62,7 +66,7 @@ def ask(question: Question, *, asker: Asker, answer: str = "") -> Asked:
         new_topic=question.topic.value,
         words=question.text,
         address=question.email,
-        answer_hash=solved,
+        puzzle_hash=solved,
         about_account=account_id,
         about_item=item_id,
     )
@@ -73,13 +77,13 @@ def ask(question: Question, *, asker: Asker, answer: str = "") -> Asked:
             raise NoSuchItem
         case "many":
             raise TooMany(row["wait_seconds"])
-        case outcome:
-            return Asked(row["ticket"], row["reference"], is_sent=outcome == "open")
+        case _:
+            return Asked(row["ticket"], row["reference"] or "")
 
 
-def confirm() -> bool:
-    """Sends the question whose mailed link is presented; False where it was sent already."""
-    return bool(call_door("confirm_ticket"))
+def send_draft() -> bool:
+    """Sends what waits behind the mailed link that is presented; False where nothing waits (any more)."""
+    return bool(call_door("send_draft"))
 
 
 def say_more(text: str, *, ticket_id: UUID | None = None) -> bool:

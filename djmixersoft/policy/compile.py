@@ -27,6 +27,7 @@ SCOPE_DOORS = {
     "teammates": ("my_teammates",),
     "named": ("named",),
     "linked": ("linked", "linked_account"),
+    "asked": ("held_ticket",),
 }
 
 
@@ -93,6 +94,7 @@ def predicate(rules: Rules, use: Use, table: str, verb: str) -> str:
         "administered": f"{account} = ANY ((SELECT {SCHEMA}.administered_accounts())::uuid[])",
         "named": f"{use.key} = (SELECT {SCHEMA}.named())::uuid",
         "linked": in_account + ("" if use.key == account else f" AND {SCHEMA}.linked({use.key})"),
+        "asked": f"{use.key} = (SELECT {SCHEMA}.held_ticket())",
         "expired": f"{retention.after} < (SELECT clock_timestamp()) - interval '{retention.keep}'" if retention else "",
         "all": "true",
     }[use.rows]

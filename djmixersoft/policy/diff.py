@@ -13,7 +13,7 @@ from djmixersoft.policy.rules import KEYED, PERSONAL_CATEGORIES, Purpose, Rules,
 _WITHIN = {
     ("own", "teammates"),
     ("administered", "account"),
-    *((rows, "all") for rows in ("own", "teammates", "administered", "account", "named", "linked", "expired")),
+    *((rows, "all") for rows in ("own", "teammates", "administered", "account", "named", "linked", "asked", "expired")),
 }
 
 

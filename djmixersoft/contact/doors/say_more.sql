@@ -1,5 +1,5 @@
--- Adds to a thread: to the one whose mailed link was opened, or, by its id, to one's own. The company's turn again. `outcome`:
--- 'sent', 'gone' (no such thread of theirs, or not sent yet) or 'many': more than 20 within an hour.
+-- Adds to a thread: to the one whose mailed link is presented, or, by its id, to one's own. It is the company's turn then.
+-- `outcome`: 'sent', 'gone' (no such thread of theirs) or 'many': more than 20 within an hour.
 create or replace function djms.say_more(thread uuid, words text, out outcome text, out wait_seconds integer)
 language plpgsql security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
 declare
@@ -12,20 +12,16 @@ begin
   else
     select t.* into seen from ticket t where t.id = thread and t.person_id = current_person() for update;
   end if;
-  if seen.id is null or seen.state = 'unconfirmed' then
+  if seen.id is null then
     outcome := 'gone';
-    return;
-  end if;
-  if count_try('thread', seen.id::text, interval '1 hour') > 20 then
+  elsif count_try('thread', seen.id::text, interval '1 hour') > 20 then
     outcome := 'many';
-    select greatest(1, ceil(extract(epoch from t.expires - clock_timestamp())))::integer into wait_seconds
-      from sign_in_try t
-     where t.email_hash = sha256((select value from door_secret) || convert_to('thread:' || seen.id, 'UTF8'));
-    return;
+    wait_seconds := try_ends('thread', seen.id::text);
+  else
+    outcome := 'sent';
+    insert into ticket_message (ticket_id, person_id, text) values (seen.id, seen.person_id, words);
+    -- Links go out by mail only, so who shows one reads what is mailed to the address.
+    update ticket t set state = 'open', address_proven = t.address_proven or by_link, updated_at = clock_timestamp()
+     where t.id = seen.id;
   end if;
-  insert into ticket_message (ticket_id, person_id, text) values (seen.id, seen.person_id, words);
-  update ticket t set state = 'open', address_proven = t.address_proven or by_link, updated_at = clock_timestamp(),
-                      expires = clock_timestamp() + interval '2 years'
-   where t.id = seen.id;
-  outcome := 'sent';
 end $$;

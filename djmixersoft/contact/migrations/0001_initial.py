@@ -3,9 +3,9 @@
 import django.contrib.postgres.functions
 import django.db.models.deletion
 import django.db.models.functions.datetime
+import django.db.models.functions.text
+import django.db.models.lookups
 from django.db import migrations, models
-from django.db.models.functions import Length
-from django.db.models.lookups import Range
 
 
 class Migration(migrations.Migration):
@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0002_witnesses"),
-        ("people", "0002_api_token"),
+        ("people", "0003_terms_versions"),
     ]
 
     operations = [
@@ -34,7 +34,12 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "canned_reply",
                 "constraints": [
-                    models.CheckConstraint(condition=Range(Length("text"), (1, 10000)), name="canned_reply_length")
+                    models.CheckConstraint(
+                        condition=django.db.models.lookups.Range(
+                            django.db.models.functions.text.Length("text"), (1, 10000)
+                        ),
+                        name="canned_reply_length",
+                    )
                 ],
             },
         ),
@@ -55,8 +60,10 @@ class Migration(migrations.Migration):
                 ("state", models.TextField(db_default="open")),
                 ("assigned_to", models.UUIDField(null=True)),
                 ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("updated_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("expires", models.DateTimeField(db_index=True)),
+                (
+                    "updated_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), db_index=True),
+                ),
                 (
                     "account",
                     models.ForeignKey(
@@ -75,6 +82,31 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "ticket",
+            },
+        ),
+        migrations.CreateModel(
+            name="TicketDraft",
+            fields=[
+                ("token_hash", models.BinaryField(primary_key=True, serialize=False)),
+                ("topic", models.TextField()),
+                ("email", models.TextField()),
+                ("text", models.TextField()),
+                ("expires", models.DateTimeField(db_index=True)),
+            ],
+            options={
+                "db_table": "ticket_draft",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("topic__in", ["policy", "practices", "support", "legal", "other"])),
+                        name="draft_topic",
+                    ),
+                    models.CheckConstraint(
+                        condition=django.db.models.lookups.Range(
+                            django.db.models.functions.text.Length("text"), (1, 10000)
+                        ),
+                        name="draft_length",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -179,13 +211,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="ticket",
             constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["unconfirmed", "open", "answered", "closed"])), name="ticket_state"
+                condition=models.Q(("state__in", ["open", "answered", "closed"])), name="ticket_state"
             ),
         ),
         migrations.AddConstraint(
             model_name="ticketmessage",
             constraint=models.CheckConstraint(
-                condition=Range(Length("text"), (1, 10000)), name="ticket_message_length"
+                condition=django.db.models.lookups.Range(django.db.models.functions.text.Length("text"), (1, 10000)),
+                name="ticket_message_length",
             ),
         ),
         # A thread goes as one; what names an account goes with it; and questions stay where whoever asked them goes.

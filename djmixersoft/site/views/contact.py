@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from djmixersoft.contact import puzzle, selectors, services
 from djmixersoft.contact.models import Topic
-from djmixersoft.contact.selectors import Asker, NoThread, Thread, holding
+from djmixersoft.contact.selectors import Asker, Draft, NoThread, Thread, holding
 from djmixersoft.contact.services import AnswerUsed, Asked, NoSuchItem, Question, TooMany
 from djmixersoft.people import selectors as people
 from djmixersoft.policy.purposes import purpose
@@ -46,9 +46,7 @@ def contact(request: HttpRequest) -> HttpResponseBase:
         except HINDRANCES as error:
             refusal = _refuse(form, error)
         else:
-            if known:
-                return see("my-question", asked.id, done="asked")
-            return _taken(request, asked, question.email)
+            return see("my-question", asked.id, done="asked") if known else _taken(request, asked, question.email)
     return _form(request, asker, form, refusal)
 
 
@@ -58,16 +56,19 @@ def contact(request: HttpRequest) -> HttpResponseBase:
 def contact_thread(request: HttpRequest, token: str) -> HttpResponseBase:
     """Whoever holds a mailed link sends the question that waits for it, reads what was said, and adds to it."""
     try:
-        with holding(token) as thread:
+        with holding(token) as held:
             form, refusal = MoreForm(request.POST if request.method == "POST" else None), Refusal(HTTPStatus.OK)
-            if form.is_bound and thread.is_unconfirmed:
-                services.confirm()
-                return see("contact-thread", token, done="asked")
+            if isinstance(held, Draft):
+                if form.is_bound:
+                    services.send_draft()
+                    return see("contact-thread", token, done="asked")
+                context = {"draft": held, "topic": TOPICS[Topic(held.topic)]}
+                return page(request, "question_draft", context, title=_("Send your question"))
             if form.is_bound:
                 refusal = _more(form)
                 if form.is_valid():
                     return see("contact-thread", token, done="said-more")
-            return _thread(request, thread, form, refusal)
+            return _thread(request, held, form, refusal)
     except NoThread:
         reason = _("It was cut off in the mail, or what it led to is deleted by now.")
         again = (reverse("contact"), _("Ask us anew"))
@@ -162,7 +163,7 @@ def _more(form: MoreForm, ticket_id: UUID | None = None) -> Refusal:
                 return Refusal(HTTPStatus.OK)
         except TooMany as error:
             return _refuse(form, error)
-        form.add_error(None, _("This question isn’t sent yet: open the link in the mail that we sent you."))
+        form.add_error(None, _("This question isn’t there any more. What you typed is still here to copy."))
     return Refusal()
 
 
