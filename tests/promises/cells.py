@@ -26,6 +26,7 @@ TABLES = {
         *("item_data", "item_key", "item_tag", "item_term", "item_undo", "item_version", "membership"),
         *("share", "share_secret", "ledger_witness"),
     },
+    "question": {"ticket", "ticket_message", "ticket_link"},
     "newcomer": {"person", "credential", "terms_agreement", "membership", "ledger_log"},
     "renewal": {"credential", "ledger_entry", "ledger_waiting"},
     "record": {"ledger_entry", "ledger_waiting"},

@@ -19,6 +19,10 @@ from uuid import UUID
 import psycopg
 
 from djmixersoft.accounts import services as accounts
+from djmixersoft.contact import services as contact
+from djmixersoft.contact.models import Topic
+from djmixersoft.contact.selectors import Asker
+from djmixersoft.contact.services import Question
 from djmixersoft.ledger.notes import Algorithm
 from djmixersoft.people import services as people
 from djmixersoft.policy.purposes import acting_for
@@ -116,6 +120,8 @@ class World:
                 ("share_secret", "verifier"),
                 ("share_secret", "token_hash"),
                 ("share_opening", "token_hash"),
+                ("ticket_link", "token_hash"),
+                ("ticket_draft", "token_hash"),
                 ("mail_message", "convert_to(secret, 'UTF8')"),
             ):
                 rows = superuser.execute(f"SELECT {column} FROM djms.{table} WHERE {column} IS NOT NULL".encode())
@@ -144,6 +150,8 @@ def make_world(url: Url, seed: int = 1729) -> World:
         alice, carol = maker.with_programs(alice, account_a, A), maker.with_programs(carol, account_b, B)
         maker.leave_things_open(alice, A)
         maker.leave_things_open(carol, B)
+        maker.ask(alice, a, A)
+        maker.ask(carol, b, B)
         seal(superuser, url("djms_sealer"), account_a, account_b)
         superuser.execute("ANALYZE")
     return World(a, b, alice, bob, carol, stranger, superuser_url)
@@ -211,6 +219,17 @@ class Maker:
             program=make(name=f"{word} program", may_write=True, account_id=None),
             reader=make(name=f"{word} reader", may_write=False, account_id=account_id),
         )
+
+    def ask(self, who: Somebody, crew: Crew, word: str) -> None:
+        """Ask us about an item, as who is signed in; as a stranger, leave a question unsent; be ready to answer."""
+        question = Question(Topic.SUPPORT, f"{word} question", item=(crew.id, crew.items[0]))
+        with acting_for("teamwork", token=who.token):
+            assert contact.ask(question, asker=Asker(who.email, b"")).is_sent
+        with acting_for("contact"):
+            draft = Question(Topic.LEGAL, f"{word} draft", email=f"draft@{word}.example")
+            assert not contact.ask(draft, asker=Asker("", b"")).is_sent
+        reply = "INSERT INTO djms.canned_reply (title, text, written_by) VALUES (%s, %s, gen_random_uuid())"
+        self.superuser.execute(reply, [f"To {word}", f"{word} canned"])
 
     def leave_things_open(self, who: Somebody, word: str) -> None:
         """Leave a reset, a change of address and a registration unfinished: links that somebody could steal."""

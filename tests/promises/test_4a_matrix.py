@@ -109,6 +109,9 @@ token-end            POST  its id     nothing  nothing  nothing  nothing  sign i
 my-record            GET   -          shown    shown    shown    shown    sign in
 my-record-receipt    GET   the first  shown    shown    shown    shown    sign in
 my-record-export     GET   -          shown    shown    shown    shown    sign in
+my-questions         GET   -          shown    shown    shown    shown    sign in
+my-question          GET   its id     shown    absent   absent   absent   sign in
+my-question          POST  its id     done     absent   absent   absent   sign in  ticket ticket_message tries
 record               GET   its ids    shown    absent   absent   absent   sign in
 record-receipt       GET   its ids    shown    absent   absent   absent   sign in
 record-export        GET   its ids    shown    absent   absent   absent   sign in
@@ -158,6 +161,8 @@ comment-remove       POST  its ids    done     absent   absent   absent   sign i
 data-put             POST  its ids    done     done     absent   absent   sign in  item_data
 data-remove          POST  its ids    done     done     absent   absent   sign in  item_data item_undo
 item                 GET   its ids    shown    shown    absent   absent   sign in
+item-ask             GET   its ids    shown    shown    absent   absent   sign in
+item-ask             POST  its ids    done     done     absent   absent   sign in  question ticket_item mail tries
 item-file            GET   its ids    shown    shown    absent   absent   sign in
 item-remove          POST  its ids    done     done     absent   absent   sign in  item item_undo
 """
@@ -170,6 +175,8 @@ ELSEWHERE = {
     "api-uploads": "tests/content/test_uploads_refused.py",
     "api-one-upload": "tests/content/test_uploads_refused.py",
     "cosignature": "tests/site/test_handing_in.py",
+    "contact": "tests/contact/test_asking.py",
+    "contact-thread": "tests/contact/test_asking.py",
     "shared": "tests/promises/test_4a_links.py",
     "shared-item": "tests/promises/test_4a_links.py",
     "shared-file": "tests/promises/test_4a_links.py",
