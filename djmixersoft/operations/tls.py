@@ -1,4 +1,4 @@
-"""The site's certificate: the operator's, or one of our own making for this machine."""
+"""The certificate of the site and the desk: the operator's, or one of our own making for this machine."""
 
 import ipaddress
 import os
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from djmixersoft.operations.addresses import PublicAddress
+from djmixersoft.operations.addresses import PublicAddress, public_address
 from djmixersoft.operations.datafolder import DataFolder, write_atomically
 from djmixersoft.operations.refusal import Refusal
 
@@ -34,10 +34,13 @@ def operator_certificate(environment: Mapping[str, str]) -> tuple[Path, Path] | 
 
 
 def certificate(data: DataFolder, address: PublicAddress, environment: Mapping[str, str]) -> tuple[Path, Path]:
-    """Return certificate and key as files; ours is made when there is none for the host that lasts 30 days more."""
+    """Return certificate and key as files; ours is made when there is none for the host that lasts 30 days more.
+
+    The desk has the site's where both are known by the same name, and one of its own where not.
+    """
     if files := operator_certificate(environment):
         return files
-    folder = data.secrets / "tls"
+    folder = data.secrets / ("tls" if address.host == public_address(environment).host else "tls-desk")
     folder.mkdir(mode=0o700, exist_ok=True)
     certificate_file, key_file = folder / "cert.pem", folder / "key.pem"
     if not (key_file.exists() and _serves(certificate_file, address.host)):

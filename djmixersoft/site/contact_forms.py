@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from djmixersoft.contact.models import LONGEST, Topic
-from djmixersoft.site.forms import EmailField, LineField
+from djmixersoft.pages.fields import EmailField, LineField
 
 TOPICS: Final = {
     Topic.SUPPORT: gettext_lazy("Something that doesn’t work"),

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 
-from djmixersoft.site.csp import with_frame
+from djmixersoft.pages.csp import with_frame
 from djmixersoft.vault.blobs import Missing
 from djmixersoft.vault.cobblestone import Altered
 from djmixersoft.vault.glance import beginning, check_opens

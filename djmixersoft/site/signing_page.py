@@ -3,8 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from djmixersoft.pages.kept import Kept
 from djmixersoft.site.forms import SignInForm
-from djmixersoft.site.kept import Kept
 from djmixersoft.site.pages import page
 
 

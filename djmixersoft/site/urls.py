@@ -4,13 +4,14 @@ from typing import Final
 
 from django.urls import path, register_converter
 
+from djmixersoft.pages import errors
+from djmixersoft.pages.converters import Secret
 from djmixersoft.site.api import routes as api
 from djmixersoft.site.views import (
     arranging,
     contact,
     copying,
     documents,
-    errors,
     files,
     finding,
     folders,
@@ -35,21 +36,6 @@ from djmixersoft.site.views import (
     verifying,
     witnesses,
 )
-
-
-class Secret:
-    """What a mailed link holds, as far as it may reach the database, which takes no NUL in a text."""
-
-    regex = r"[^/\x00]{1,200}"
-
-    def to_python(self, value: str) -> str:
-        """Take it as it is; only the database knows whether it opens something."""
-        return value
-
-    def to_url(self, value: str) -> str:
-        """Give it as it is."""
-        return value
-
 
 register_converter(Secret, "secret")
 

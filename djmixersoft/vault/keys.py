@@ -27,6 +27,7 @@ _NONCE_SIZE: Final = 12
 _WRAPPED_SIZE: Final = len(_VERSION) + _NONCE_SIZE + KEY_SIZE + 16
 _ACCOUNT_KEY: Final = b"djmixersoft/vault/account-key/v1\0"
 _ITEM_KEY: Final = b"djmixersoft/vault/item-key/v1\0"
+_FACTOR_KEY: Final = b"djmixersoft/vault/factor-key/v1\0"
 _ITEM: Final = b"djmixersoft/vault/item/v1\0"
 _BLOB: Final = b"djmixersoft/blob/v1"
 _BLOB_RANDOM: Final = 8  # bytes
@@ -148,6 +149,16 @@ def wrap_item_key(account_key: Key, key: Key, *, account_id: UUID, item_id: UUID
 def unwrap_item_key(account_key: Key, wrapped: bytes | memoryview, *, account_id: UUID, item_id: UUID) -> Key:
     """Return the item's key for use. Raises KeyRefused."""
     return _unwrap(account_key, bytes(wrapped), _ITEM_KEY + account_id.bytes + item_id.bytes)
+
+
+def wrap_factor_key(root: RootKey, key: Key, *, owner_id: UUID, factor_id: UUID) -> bytes:
+    """Return the key of somebody's second factor as it may be stored."""
+    return root.wrap(key, _FACTOR_KEY + owner_id.bytes + factor_id.bytes)
+
+
+def unwrap_factor_key(root: RootKey, wrapped: bytes | memoryview, *, owner_id: UUID, factor_id: UUID) -> Key:
+    """Return the key of somebody's second factor for use. Raises KeyRefused."""
+    return root.unwrap(bytes(wrapped), _FACTOR_KEY + owner_id.bytes + factor_id.bytes)
 
 
 def new_blob_id(account_id: UUID) -> UUID:

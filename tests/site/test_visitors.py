@@ -6,9 +6,9 @@ import psycopg
 import pytest
 from django.conf import settings
 
+from djmixersoft.pages import csp
 from djmixersoft.policy.loading import load
 from djmixersoft.policy.prose import clauses
-from djmixersoft.site import csp
 from djmixersoft.site.prose import privacy
 from tests.site.browsing import Browser, Person, text_of
 

@@ -7,17 +7,17 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from djmixersoft.pages.cookie import delete_cookie, set_cookie
+from djmixersoft.pages.kept import carried, is_own_path
+from djmixersoft.pages.refusals import HINDRANCES, Refusal, refuse
 from djmixersoft.people import selectors, services
 from djmixersoft.people.devices import in_words
 from djmixersoft.people.passwords import Busy
 from djmixersoft.policy.errors import NotSignedIn
 from djmixersoft.policy.middleware import token_of
 from djmixersoft.policy.purposes import acting_for, purpose
-from djmixersoft.site.cookie import delete_cookie, set_cookie
 from djmixersoft.site.forms import ForgottenForm, ResetForm, SignInForm
-from djmixersoft.site.kept import carried, is_own_path
 from djmixersoft.site.pages import FORM, SeeOther, link_gone, methods, page, see
-from djmixersoft.site.refusals import HINDRANCES, Refusal, refuse
 from djmixersoft.site.signing_page import signing_page
 from djmixersoft.site.views.registering import check_mail
 

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse, Unread
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
-from djmixersoft.site.pages import error_page, retry_after, unreadable
+from djmixersoft.pages.answers import error_page, retry_after, unreadable
 
 PLACES: Final = 64
 """Bodies that arrive and files that are sent at the same time; operations/site.py has threads for more than these."""

@@ -12,7 +12,7 @@ from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy
 
-from djmixersoft.site.pages import Text
+from djmixersoft.pages.face import Text
 
 TO: Final = "kept_to"
 PREFIX: Final = "kept_"

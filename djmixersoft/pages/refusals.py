@@ -10,9 +10,9 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from djmixersoft.pages.answers import RETRY_SECONDS, retry_after
 from djmixersoft.people.passwords import Busy
 from djmixersoft.people.services import TooManyTries, WrongPassword
-from djmixersoft.site.pages import RETRY_SECONDS, retry_after
 
 HINDRANCES: Final = (WrongPassword, TooManyTries, Busy)
 SECONDS_IN_MINUTE: Final = 60

@@ -1,0 +1,76 @@
+"""What the desk does with requests of its own accord: who must sign in, or confirm again, is led there.
+
+With nothing lost: what was typed into a form is carried through both halves of signing in, and sent on after them.
+"""
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from djmixersoft.desk.showing import second_factor_page, signing_page
+from djmixersoft.pages.answers import SeeOther, error_page
+from djmixersoft.pages.cookie import delete_cookie
+from djmixersoft.pages.kept import keep
+from djmixersoft.pages.middleware import PagesPurpose
+from djmixersoft.policy.errors import NotSignedIn
+from djmixersoft.policy.middleware import token_of
+from djmixersoft.policy.purposes import acting_for
+from djmixersoft.staff.selectors import Factor, Me, factors, me
+
+REFUSED = "djms.refused"
+SIGN_IN, CONFIRM = "sign in", "confirm"
+
+
+class DeskPurpose(PagesPurpose):
+    """Gives each request the purpose of its route."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer; who was refused is looked at once the transaction is over in which that happened."""
+        response = super().__call__(request)
+        what = request.META.pop(REFUSED, "")
+        return _led(request, what) if what else response
+
+    def not_signed_in(self, request: HttpRequest) -> HttpResponse:
+        """Note it; see __call__."""
+        request.META[REFUSED] = SIGN_IN
+        return HttpResponse(status=HTTPStatus.UNAUTHORIZED)
+
+    def confirm_again(self, request: HttpRequest) -> HttpResponse:
+        """Note it; see __call__."""
+        request.META[REFUSED] = CONFIRM
+        return HttpResponse(status=HTTPStatus.UNAUTHORIZED)
+
+
+def _led(request: HttpRequest, what: str) -> HttpResponse:
+    """Lead to the half of signing in that is still to be done; say it where the role is not theirs."""
+    found = _whose(request)
+    reads = request.method in {"GET", "HEAD"}
+    if found is None:
+        response = _there(request, "desk-sign-in") if reads else signing_page(request, kept=keep(request), status=401)
+        return delete_cookie(request, response)
+    mine, shown = found
+    if mine.proven and what == SIGN_IN:
+        sentence = _("None of your roles covers this page. No role implies another.")
+        return error_page(request, HTTPStatus.FORBIDDEN, _("Not for your role"), sentence)
+    if mine.enrols:
+        return SeeOther(reverse("factor-new"))
+    if reads:
+        return _there(request, "second-factor")
+    return second_factor_page(request, mine, shown, kept=keep(request), status=HTTPStatus.UNAUTHORIZED)
+
+
+def _there(request: HttpRequest, name: str) -> HttpResponse:
+    here = urlencode({"next": request.get_full_path()})
+    return SeeOther(f"{reverse(name)}?{here}")
+
+
+def _whose(request: HttpRequest) -> tuple[Me, list[Factor]] | None:
+    try:
+        with acting_for("desk-sign-in", token=token_of(request)):
+            return me(), list(factors())
+    except NotSignedIn:
+        return None

@@ -1,0 +1,40 @@
+"""The face of the desk's pages: what their frame needs, and the sentences after a redirect."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from djmixersoft.pages.face import Context, Face, Text
+
+# What `?done=…` may say. A closed list, so that no link can put words into our pages.
+NOTICES: Final[Mapping[str, Text]] = {
+    "signed-out": gettext_lazy("You are signed out."),
+    "factor-added": gettext_lazy("The second factor is added."),
+    "factor-dropped": gettext_lazy("The second factor is dropped."),
+    "factor-stays": gettext_lazy("This is your last second factor, so it stays. Add another one first."),
+    "password-changed": gettext_lazy("Your password is changed. Every other sign-in of yours has ended."),
+    "confirmed": gettext_lazy("Confirmed, for the next 5 minutes."),
+}
+
+ROLES: Final[Mapping[str, Text]] = {
+    "support": gettext_lazy("Support"),
+    "legal": gettext_lazy("Legal"),
+    "security": gettext_lazy("Security"),
+    "policy-office": gettext_lazy("Policy office"),
+    "editorial": gettext_lazy("Editorial"),
+}
+
+
+def _home(_request: HttpRequest) -> tuple[str, Text]:
+    return reverse("desk"), _("To the desk")
+
+
+def _frame(_request: HttpRequest) -> Context:
+    return {}
+
+
+DESK: Final = Face("desk", NOTICES, _home, _frame)

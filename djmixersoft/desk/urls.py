@@ -1,0 +1,27 @@
+"""Every address of the desk. Each leads to a view with exactly one purpose."""
+
+from django.urls import path, register_converter
+
+from djmixersoft.desk.views import signing, you
+from djmixersoft.pages import errors
+from djmixersoft.pages.converters import Secret
+
+register_converter(Secret, "secret")
+
+urlpatterns = [
+    path("", you.desk, name="desk"),
+    path("health", signing.health, name="health"),
+    path("sign-in", signing.sign_in, name="desk-sign-in"),
+    path("sign-in/second-factor", signing.second_factor, name="second-factor"),
+    path("sign-out", signing.sign_out, name="desk-sign-out"),
+    path("welcome/<secret:token>", signing.welcome, name="welcome"),
+    path("you", you.you, name="you"),
+    path("you/password", you.password, name="desk-password"),
+    path("you/factors/new", you.factor_new, name="factor-new"),
+    path("you/factors/<uuid:factor_id>/drop", you.factor_drop, name="factor-drop"),
+]
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.server_error
