@@ -103,6 +103,7 @@ INSTALLED_APPS = [
     "djmixersoft.accounts",
     "djmixersoft.content",
     "djmixersoft.contact",
+    "djmixersoft.lockbox",
     "djmixersoft.pages",
     "djmixersoft.site",
     "djmixersoft.desk",

@@ -34,6 +34,21 @@ class Action(StrEnum):
     PASSWORD_CHANGED = "person:password:changed"  # noqa: S105 - an event, not a password
     TOKEN_MADE = "person:token:made"  # noqa: S105 - as above
     TOKEN_ENDED = "person:token:ended"  # noqa: S105 - as above
+    ACCESS_REQUESTED = "staff:access:requested"
+    ACCESS_ANSWERED = "staff:access:answered"
+    ACCESS_WITHDRAWN = "staff:access:withdrawn"
+    ACCESS_OPENED = "staff:access:opened"
+    ACCESS_APPROVED = "administrator:access:approved"
+    ACCESS_DENIED = "administrator:access:denied"
+    ACCESS_ASKED = "administrator:access:asked"
+    ACCESS_REVOKED = "administrator:access:revoked"
+    ITEM_UNLOCKED = "staff:item:unlocked"
+    ITEM_READ = "staff:item:read"
+    READING_CLOSED = "staff:reading:closed"
+    NOTICE_SENT = "system:notice:sent"
+    NOTICE_ACKNOWLEDGED = "administrator:notice:acknowledged"
+    AFTER_NOTICE_ALLOWED = "administrator:after-notice:allowed"
+    AFTER_NOTICE_FORBIDDEN = "administrator:after-notice:forbidden"
     ENTRY_ERASED = "ledger:entry:erased"
 
 

@@ -15,6 +15,7 @@ NAME_LENGTH = 60  # characters of an account's name that a mail shows
 ANSWER_LENGTH = 10_000  # characters of a line of an answer: as many as an answer may have
 ADDRESS_LENGTH = 254  # RFC 5321 4.5.3.1.3, without the angle brackets
 WORD_JOINER = "\u2060"
+_PATH = re.compile(r"(/[a-z0-9-]+)+")
 
 
 class Template(StrEnum):
@@ -32,6 +33,7 @@ class Template(StrEnum):
     CONTACT_CONFIRM = "contact-confirm"
     CONTACT_RECEIVED = "contact-received"
     CONTACT_ANSWERED = "contact-answered"
+    ACCESS_REQUESTED = "access-requested"
 
 
 # Where a mail's link leads; the token follows.
@@ -76,12 +78,18 @@ def render(template: str, context: Mapping[str, object], secret: str | None) -> 
             raise Unsendable(message)
         words["link"] = f"{settings.PUBLIC_URL}{LINKS[mail]}{quote(secret, safe='')}"
     words |= {"account": _unlinked(one_line(context.get("account"), NAME_LENGTH))}
+    words |= {"pseudonym": one_line(context.get("pseudonym"), NAME_LENGTH), "page": _path(context.get("page"))}
     words |= {"inviter": one_line(context.get("inviter"), ADDRESS_LENGTH)}
     words |= {name: one_line(context.get(name), NAME_LENGTH) for name in ("reference", "signature")}
     words |= {"answer": _lines(context.get("answer"))}
     with translation.override(settings.LANGUAGE_CODE):
         subject, body = render_to_string(f"mail/{mail.value}.txt", words).split("\n", 1)
     return Text(subject.strip(), body.strip() + "\n")
+
+
+def _path(page: object) -> str:
+    """The address of a page of ours that a mail leads to without any secret, as a door wrote it; else the studio's."""
+    return f"{settings.PUBLIC_URL}{page if isinstance(page, str) and _PATH.fullmatch(page) else '/studio'}"
 
 
 def one_line(text: object, length: int) -> str:

@@ -28,6 +28,8 @@ SCOPE_DOORS = {
     "named": ("named",),
     "linked": ("linked", "linked_account"),
     "asked": ("held_ticket",),
+    "unlocked": ("unlocked",),
+    "opened": ("opened",),
 }
 
 
@@ -95,6 +97,8 @@ def predicate(rules: Rules, use: Use, table: str, verb: str) -> str:
         "named": f"{use.key} = (SELECT {SCHEMA}.named())::uuid",
         "linked": in_account + ("" if use.key == account else f" AND {SCHEMA}.linked({use.key})"),
         "asked": f"{use.key} = (SELECT {SCHEMA}.held_ticket())",
+        "unlocked": _one_item(use, account, "unlocked"),
+        "opened": _one_item(use, account, "opened"),
         "expired": f"{retention.after} < (SELECT clock_timestamp()) - interval '{retention.keep}'" if retention else "",
         "all": "true",
     }[use.rows]
@@ -102,6 +106,13 @@ def predicate(rules: Rules, use: Use, table: str, verb: str) -> str:
     writes = f" AND (SELECT {SCHEMA}.may_write())" if purpose.programs and verb != "read" else ""
     by_staff = f" AND {who} IS NOT NULL" if purpose.staff and use.rows != "own" and not use.stamp else ""
     return sql + stamped + writes + by_staff
+
+
+def _one_item(use: Use, account: str, door: str) -> str:
+    """That a row is of the one item that a door answers (account, item), or of its account, where that is the key."""
+    if use.key == account:
+        return f"{account} = (SELECT one.account FROM {SCHEMA}.{door}() one(account, item))"
+    return f"({account}, {use.key}) = (SELECT one.account, one.item FROM {SCHEMA}.{door}() one(account, item))"
 
 
 def door_text(name: str) -> str:
@@ -164,6 +175,14 @@ def _roles(rules: Rules) -> Iterator[Fact]:
         create = f"CREATE ROLE {role} NOLOGIN NOINHERIT; {usage.create}"
         yield Fact("role", role, "NOLOGIN NOINHERIT", create, f"DROP ROLE {role}")
         yield usage
+    # A door ends the sessions that read by an access which was revoked (end_readers.sql); it may signal no superuser's.
+    yield Fact(
+        "member",
+        f"{DOOR_ROLE} of pg_signal_backend",
+        "inherit True, set False, admin False",
+        f"GRANT pg_signal_backend TO {DOOR_ROLE} WITH INHERIT TRUE, SET FALSE",
+        f"REVOKE pg_signal_backend FROM {DOOR_ROLE}",
+    )
     members = [(DOOR_ROLE, "owner")]
     members += [(purpose.role, process) for purpose in rules.purposes.values() for process in purpose.process]
     for role, process in members:

@@ -19,7 +19,7 @@ from djmixersoft.policy.rules import (
 )
 
 # Rows that there are for staff: their own, the one they name, all letters, and what an Administrator let them unlock.
-OF_STAFF = ("own", "named", "all", "unlocked")
+OF_STAFF = ("own", "named", "all", "unlocked", "opened")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _PURPOSE = re.compile(r"[a-z][a-z0-9-]*")
 _EVENT = "(insert|update|delete|truncate)"
@@ -142,7 +142,7 @@ def _scope_of_use(rules: Rules, use: Use) -> Iterator[tuple[str, str]]:
     if by_staff and use.rows not in OF_STAFF:
         yield "rows", f"staff belong to no account, so that their rows are one of {', '.join(OF_STAFF)}"
     if (use.rows in KEYED) != bool(use.key):
-        yield "rows", "rows 'named', 'linked' or 'asked' and 'key' go together"
+        yield "rows", f"rows {', '.join(KEYED)} and 'key' go together"
     if use.rows == "expired":
         for table in use.tables:
             if not rules.retention_of(table):

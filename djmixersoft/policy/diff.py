@@ -7,13 +7,14 @@ doubt a change counts as widening.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from djmixersoft.policy.rules import KEYED, PERSONAL_CATEGORIES, Purpose, Rules, Use
+from djmixersoft.policy.rules import KEYED, PERSONAL_CATEGORIES, ROWS, Purpose, Rules, Use
 
 # Which rows are surely among which others. Two kinds of rows that are not in here can't be compared.
 _WITHIN = {
     ("own", "teammates"),
     ("administered", "account"),
-    *((rows, "all") for rows in ("own", "teammates", "administered", "account", "named", "linked", "asked", "expired")),
+    ("opened", "unlocked"),
+    *((rows, "all") for rows in ROWS if rows != "all"),
 }
 
 

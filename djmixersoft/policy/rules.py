@@ -7,8 +7,11 @@ from pathlib import Path
 FOLDER = Path(__file__).resolve().parents[2] / "policy"
 RULES_FILE = FOLDER / "rules.toml"
 
-ROWS = ("own", "account", "administered", "teammates", "named", "linked", "asked", "expired", "all")
-KEYED = ("named", "linked", "asked")  # which rows, is said of one column: the use's `key`
+ROWS = (
+    *("own", "account", "administered", "teammates", "named", "linked", "asked", "unlocked", "opened"),
+    *("expired", "all"),
+)
+KEYED = ("named", "linked", "asked", "unlocked", "opened")  # which rows, is said of one column: the use's `key`
 VERBS = ("read", "add", "change", "remove")
 PERSONAL_CATEGORIES = ("personal", "network", "content", "usage", "letters")
 LETTERS = "letters"

@@ -1,5 +1,6 @@
 """For each probe, installations that are broken in the one respect which it must notice."""
 
+from djmixersoft.policy.compile import door_text
 from tests.promises.sabotage import (
     ANY_LINK,
     ANY_MEMBER,
@@ -108,6 +109,18 @@ BROKEN: dict[tuple[str, str], dict[str, Sabotage]] = {
             "SET SESSION AUTHORIZATION djms_owner", "GRANT p_teamwork TO djms_desk", "RESET SESSION AUTHORIZATION"
         ),
         "the steward reads names of files": opened("item", "p_retention"),
+    },
+    ("4b", "the_desk_opens_nothing_that_is_not_on_record"): {
+        "support sees whatever is named": sql('ALTER POLICY "support read unlocked" ON djms.item USING (true)'),
+        "keys come with the name": sql(
+            'ALTER POLICY "support read opened" ON djms.item_key USING ((account_id, item_id) ='
+            " (SELECT one.account, one.item FROM djms.unlocked() one)"
+            " AND (SELECT djms.current_staff('support')) IS NOT NULL)"
+        ),
+    },
+    ("4c", "nobody_but_an_administrator_lets_anybody_in"): {
+        "support grants access to itself": opened("access_grant", "p_support", "INSERT"),
+        "anybody decides": sql(ANYBODY, door_text("administers").replace("return exists (", "return true or exists (")),
     },
     ("4d", "names_and_keys_are_shown_to_nobody_unknown"): {
         "names of files are shown": sql('ALTER POLICY "teamwork read account" ON djms.item USING (true)'),

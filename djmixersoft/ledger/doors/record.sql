@@ -20,7 +20,13 @@ begin
       'administrator:administrator:unmade', 'administrator:witness:named', 'administrator:witness:dropped',
       'member:link:made', 'member:link:revoked', 'person:terms:agreed', 'person:newsletter:subscribed',
       'person:newsletter:unsubscribed', 'person:email:changed', 'person:password:changed', 'person:token:made',
-      'person:token:ended', 'ledger:entry:erased']) then
+      'person:token:ended',
+      'staff:access:requested', 'staff:access:answered', 'staff:access:withdrawn', 'staff:access:opened',
+      'administrator:access:approved', 'administrator:access:denied', 'administrator:access:asked',
+      'administrator:access:revoked', 'staff:item:unlocked', 'staff:item:read', 'staff:reading:closed',
+      'system:notice:sent', 'administrator:notice:acknowledged', 'administrator:after-notice:allowed',
+      'administrator:after-notice:forbidden',
+      'ledger:entry:erased']) then
     raise exception 'nothing is called %', what using errcode = '22023';
   end if;
   if num_nonnulls(in_account, of_person) <> 1 then

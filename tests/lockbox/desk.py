@@ -1,0 +1,116 @@
+"""Staff as the desk knows them once they have signed in, made by the superuser; and an account's items to ask for."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from tests.promises.acting import Acting, acting
+
+ROLE = {"support": "p_support", "legal": "p_legal_process"}
+
+
+@dataclass(frozen=True)
+class Agent:
+    """One of the company's own people, signed in with a second factor a moment ago."""
+
+    id: UUID
+    pseudonym: str
+    role: str
+    token: str = field(repr=False)
+
+
+def hire(superuser: psycopg.Connection, role: str = "support") -> Agent:
+    """Make somebody who works here and has signed in."""
+    token, name = secrets.token_hex(32), f"Agent {secrets.token_hex(4)}"
+    row = superuser.execute(
+        "INSERT INTO djms.staff (pseudonym, email) VALUES (%s, %s) RETURNING id", [name, f"{name}@desk.example"]
+    ).fetchone()
+    assert row
+    superuser.execute("INSERT INTO djms.staff_role (staff_id, role) VALUES (%s, %s)", [row[0], role])
+    superuser.execute(
+        "INSERT INTO djms.staff_session (token_hash, staff_id, device, expires, proven_at, confirmed_at, enrols)"
+        " VALUES (sha256(%s), %s, 'Browser', now() + interval '8 hours', now(), now(), false)",
+        [token.encode(), row[0]],
+    )
+    return Agent(row[0], name, role, token)
+
+
+def dismiss(superuser: psycopg.Connection, agent: Agent) -> None:
+    """Leave nothing of somebody who works here, nor of what they did."""
+    superuser.execute("DELETE FROM djms.access_request WHERE staff_id = %s", [agent.id])
+    for table in ("staff_session", "staff_role"):
+        superuser.execute(f"DELETE FROM djms.{table} WHERE staff_id = %s".encode(), [agent.id])
+    superuser.execute("DELETE FROM djms.staff WHERE id = %s", [agent.id])
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The desk's login, with whatever address of the database."""
+
+    url: str
+
+    @contextmanager
+    def acting(
+        self, agent: Agent, *, reading: object = "", kept: bool = True, begin: str = "BEGIN"
+    ) -> Iterator[Acting]:
+        """One transaction of somebody's, as one of their roles."""
+        with acting(
+            self.url, ROLE[agent.role], token=agent.token, named=str(reading or ""), kept=kept, begin=begin
+        ) as one:
+            yield one
+
+    def ask(self, agent: Agent, account: UUID, items: list[UUID], *, hours: int = 2, download: bool = False) -> Any:  # noqa: ANN401 - as the door answers
+        """Ask for access; the request's id."""
+        with self.acting(agent) as one:
+            ((outcome, request),) = one.rows(
+                "SELECT * FROM djms.request_access(%s, %s::uuid[], %s, null, %s, %s, %s, %s, %s)",
+                account,
+                items,
+                agent.role,
+                None if agent.role == "support" else UUID(int=7),
+                "damaged" if agent.role == "support" else "legal",
+                "It crackles at the end.",
+                hours,
+                download,
+            )
+        assert outcome == "asked"
+        return request
+
+    def unlock(self, agent: Agent, account: UUID, grant: object, item: UUID) -> tuple[str, Any]:
+        """Unlock an item; the outcome, and the reading."""
+        with self.acting(agent) as one:
+            ((outcome, reading),) = one.rows("SELECT * FROM djms.unlock(%s, %s, %s)", account, grant, item)
+        return outcome, reading
+
+    def note(self, agent: Agent, reading: object, what: str = "shown") -> str:
+        """Note what is about to be done with what is unlocked."""
+        with self.acting(agent) as one:
+            return str(one.value("SELECT djms.note_reading(%s, %s)", reading, what))
+
+
+def approve(
+    site_url: str, token: str, account: UUID, request: object, items: list[UUID], *, hours: int = 2, bearer: str = ""
+) -> str:
+    """Approve a request as whoever holds a session's token; the outcome."""
+    with acting(site_url, "p_teamwork", token=token, bearer=bearer, kept=True) as one:
+        return str(
+            one.value(
+                "SELECT djms.decide_request(%s, %s, 'approve', %s::uuid[], %s, null, true, '')",
+                account,
+                request,
+                items,
+                hours,
+            )
+        )
+
+
+def grant_of(superuser: psycopg.Connection, request: object) -> Any:  # noqa: ANN401 - an id
+    """The access that came of a request."""
+    row = superuser.execute("SELECT id FROM djms.access_grant WHERE request_id = %s", [request]).fetchone()
+    assert row
+    return row[0]
