@@ -142,7 +142,7 @@ def _scope_of_use(rules: Rules, use: Use) -> Iterator[tuple[str, str]]:
     if by_staff and use.rows not in OF_STAFF:
         yield "rows", f"staff belong to no account, so that their rows are one of {', '.join(OF_STAFF)}"
     if (use.rows in KEYED) != bool(use.key):
-        yield "rows", f"rows {', '.join(KEYED)} and 'key' go together"
+        yield "rows", f"rows {', '.join(map(repr, KEYED))} and 'key' go together"
     if use.rows == "expired":
         for table in use.tables:
             if not rules.retention_of(table):
