@@ -5,6 +5,7 @@ from tests.promises.sabotage import (
     ANY_LINK,
     ANY_MEMBER,
     ANY_PROGRAM,
+    ANY_TICKET,
     ANYBODY,
     CLOSED_LIST,
     Sabotage,
@@ -163,6 +164,26 @@ BROKEN: dict[tuple[str, str], dict[str, Sabotage]] = {
     ("7b", "the_newsletter_is_not_chosen_beforehand"): {
         "the box is ticked": page(with_words({'name="newsletter"': 'checked name="newsletter"'})),
         "the box is missing": page(with_words({'name="newsletter"': 'name="offers"'})),
+    },
+    ("S2", "the_contact_page_is_there_for_everybody"): {
+        "the page fails": page(with_status("403 Forbidden", "/contact")),
+        "the page sets a cookie": page(with_header("Set-Cookie", "asked=1", "/contact")),
+        "the form lacks the address": page(with_words({'name="email"': 'name="phone"'})),
+        "no page leads to it": page(with_words({'href="/contact"': 'href="/"'})),
+    },
+    ("9a", "what_is_asked_is_shown_to_nobody_else"): {
+        "visitors read questions": opened("ticket", "p_visiting"),
+        "any link is believed": sql(ANY_TICKET),
+        "support needs no sign-in": sql('ALTER POLICY "support read all" ON djms.ticket_message USING (true)'),
+        "anybody's own is everybody's": sql('ALTER POLICY "self-service read own" ON djms.ticket USING (true)'),
+        "what isn't sent yet is read at the desk": opened("ticket_draft", "p_support"),
+    },
+    ("9a", "questions_are_answered"): {
+        "a question waits for half a month": sql(
+            "INSERT INTO djms.ticket (reference, topic, email, subject, updated_at)"
+            " VALUES ('waiting', 'other', 'probe@invalid', '-', now() - interval '15 days')",
+            undo="DELETE FROM djms.ticket WHERE reference = 'waiting'",
+        ),
     },
     ("7d", "nobody_writes_mail_of_their_own"): {
         "the site may write mail": opened("mail_message", "p_sign_in", "INSERT"),

@@ -14,7 +14,8 @@ if (form && answer && told && globalThis.crypto?.subtle) {
   const puzzle = JSON.parse(form.dataset.puzzle ?? "{}") as Puzzle;
   let solving: Promise<string> | undefined;
   let given = false;
-  const solved = (): Promise<string> => (solving ??= solve(puzzle));
+  // The server says what to do next where there is no answer.
+  const solved = (): Promise<string> => (solving ??= solve(puzzle).catch(() => ""));
 
   form.querySelector("[data-without]")?.remove();
   form.addEventListener("input", () => void solved(), { once: true });
@@ -22,14 +23,11 @@ if (form && answer && told && globalThis.crypto?.subtle) {
     if (given) return;
     event.preventDefault();
     told.textContent = form.dataset.working ?? "";
-    void solved()
-      // The server says what to do next where there is none.
-      .catch(() => "")
-      .then((found) => {
-        answer.value = found;
-        given = true;
-        form.submit();
-      });
+    void solved().then((found) => {
+      answer.value = found;
+      given = true;
+      form.submit();
+    });
   });
 }
 
