@@ -151,7 +151,7 @@ def test_no_answer_goes_out_past_what_was_said_meanwhile(question: UUID, owner: 
 def test_a_question_is_taken_handed_on_closed_and_opened_again(question: UUID, hire: Hire) -> None:
     one, other, lawyer = hire("support"), hire("support"), hire("legal")
     with one.at(SUPPORT) as desk:
-        staff = dict(desk.rows("SELECT * FROM djms.support_staff()"))
+        staff: dict[UUID, str] = dict(desk.rows("SELECT * FROM djms.support_staff()"))
         assert staff[other.id] == other.pseudonym
         assert lawyer.id not in staff
         assert desk.value(SET, question, "open", "open", one.id) == "done"

@@ -106,7 +106,7 @@ def test_an_item_of_another_account_cant_be_asked_about(cluster: "Cluster", worl
 def test_no_login_reads_or_changes_what_was_asked_without_a_sign_in(
     cluster: "Cluster", world: "World", login: str
 ) -> None:
-    assert world.a
+    assert world.a.items
     own = ["", *(one.role for one in RULES.purposes.values() if login in one.process)]
     for role in own:
         with acting(cluster.url(f"djms_{login}"), role) as somebody:
@@ -132,7 +132,7 @@ def test_doors_for_support_are_no_other_logins(cluster: "Cluster", world: "World
         "about_asker": "gen_random_uuid()",
         "open_ticket": "'other', 'x', NULL, NULL, 'x', true, '\\x00'",
     }
-    assert world.a
+    assert world.a.items
     for login in RULES.processes:
         for role in ["", *(one.role for one in RULES.purposes.values() if login in one.process)]:
             with acting(cluster.url(f"djms_{login}"), role, token=world.alice.token) as somebody:
