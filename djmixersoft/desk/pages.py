@@ -17,6 +17,15 @@ NOTICES: Final[Mapping[str, Text]] = {
     "factor-dropped": gettext_lazy("The second factor is dropped."),
     "factor-stays": gettext_lazy("This is your last second factor, so it stays. Add another one first."),
     "password-changed": gettext_lazy("Your password is changed. Every other sign-in of yours has ended."),
+    "answered": gettext_lazy("Your answer is on its way."),
+    "answered-and-closed": gettext_lazy("Your answer is on its way, and the question is closed."),
+    "take": gettext_lazy("You look after this question now."),
+    "hand": gettext_lazy("It is handed on."),
+    "release": gettext_lazy("Nobody looks after this question now."),
+    "close": gettext_lazy("The question is closed."),
+    "reopen": gettext_lazy("The question is open again."),
+    "reply-kept": gettext_lazy("The answer is ready."),
+    "reply-removed": gettext_lazy("The ready answer is removed."),
     "confirmed": gettext_lazy("Confirmed, for the next 5 minutes."),
 }
 

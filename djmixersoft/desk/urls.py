@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from djmixersoft.desk.views import signing, you
+from djmixersoft.desk.views import questions, replies, signing, you
 from djmixersoft.pages import errors
 from djmixersoft.pages.converters import Secret
 
@@ -15,6 +15,12 @@ urlpatterns = [
     path("sign-in/second-factor", signing.second_factor, name="second-factor"),
     path("sign-out", signing.sign_out, name="desk-sign-out"),
     path("welcome/<secret:token>", signing.welcome, name="welcome"),
+    path("questions", questions.questions, name="questions"),
+    path("questions/<uuid:ticket_id>", questions.question, name="question"),
+    path("questions/<uuid:ticket_id>/set", questions.question_set, name="question-set"),
+    path("replies", replies.replies, name="replies"),
+    path("replies/<uuid:reply_id>", replies.reply, name="reply"),
+    path("replies/<uuid:reply_id>/remove", replies.reply_remove, name="reply-remove"),
     path("you", you.you, name="you"),
     path("you/password", you.password, name="desk-password"),
     path("you/factors/new", you.factor_new, name="factor-new"),

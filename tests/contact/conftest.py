@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.site.conftest import mate, owner, post, stranger, superuser, visitor
+from tests.staff.conftest import agent, desk
 
 if TYPE_CHECKING:
     from tests.conftest import Cluster
     from tests.site.browsing import Post
     from tests.staff.desk import Member
 
-__all__ = ("mate", "owner", "post", "stranger", "superuser", "visitor")
+__all__ = ("agent", "desk", "mate", "owner", "post", "stranger", "superuser", "visitor")
+
+
+Hire = Callable[..., "Member"]
 
 
 @pytest.fixture

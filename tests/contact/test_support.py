@@ -18,7 +18,7 @@ Hire = Callable[..., "Member"]
 SUPPORT = "p_support"
 REPLY = "SELECT djms.reply_to_ticket(%s, %s, %s, false)"
 REPLY_AND_CLOSE = REPLY.replace("false", "true")
-SET = "SELECT djms.set_ticket(%s, %s, %s, %s)"
+SET = "SELECT djms.set_ticket(%s, %s, %s, %s, %s)"
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_no_other_role_reads_or_does_anything_here(question: UUID, hire: Hire, r
         for table in ("ticket", "ticket_message", "ticket_item"):
             assert desk.refusal(f"SELECT * FROM djms.{table}") == "42501"
         assert desk.refusal(REPLY, question, "x", 1) == "42501"
-        assert desk.refusal(SET, question, "open", "closed", None) == "42501"
+        assert desk.refusal(SET, question, "open", None, "closed", None) == "42501"
         assert desk.refusal("SELECT * FROM djms.about_asker(%s)", question) == "42501"
         assert desk.refusal("SELECT * FROM djms.support_staff()") == "42501"
 
@@ -154,14 +154,15 @@ def test_a_question_is_taken_handed_on_closed_and_opened_again(question: UUID, h
         staff: dict[UUID, str] = dict(desk.rows("SELECT * FROM djms.support_staff()"))
         assert staff[other.id] == other.pseudonym
         assert lawyer.id not in staff
-        assert desk.value(SET, question, "open", "open", one.id) == "done"
-        assert desk.value(SET, question, "open", "open", other.id) == "done"
-        assert desk.value(SET, question, "open", "open", lawyer.id) == "nobody"
-        assert desk.value(SET, question, "open", "closed", None) == "done"
-        assert desk.value(SET, question, "open", "closed", None) == "meanwhile"
-        assert desk.value(SET, question, "closed", "open", None) == "done"
-        assert desk.value(SET, uuid4(), "open", "closed", None) == "gone"
-        assert desk.refusal(SET, question, "open", "lost", None) == "23514"
+        assert desk.value(SET, question, "open", None, "open", one.id) == "done"
+        assert desk.value(SET, question, "open", None, "open", other.id) == "meanwhile", "two can't take it unawares"
+        assert desk.value(SET, question, "open", one.id, "open", other.id) == "done"
+        assert desk.value(SET, question, "open", other.id, "open", lawyer.id) == "nobody"
+        assert desk.value(SET, question, "open", other.id, "closed", None) == "done"
+        assert desk.value(SET, question, "open", other.id, "closed", None) == "meanwhile"
+        assert desk.value(SET, question, "closed", None, "open", None) == "done"
+        assert desk.value(SET, uuid4(), "open", None, "closed", None) == "gone"
+        assert desk.refusal(SET, question, "open", None, "lost", None) == "23514"
 
 
 def test_ready_answers_are_written_in_ones_own_name(hire: Hire) -> None:

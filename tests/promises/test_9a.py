@@ -127,7 +127,7 @@ def test_no_login_reads_or_changes_what_was_asked_without_a_sign_in(
 def test_doors_for_support_are_no_other_logins(cluster: "Cluster", world: "World") -> None:
     doors = {
         "reply_to_ticket": "gen_random_uuid(), 'x', 1, false",
-        "set_ticket": "gen_random_uuid(), 'open', 'closed', NULL",
+        "set_ticket": "gen_random_uuid(), 'open', NULL, 'closed', NULL",
         "support_staff": "",
         "about_asker": "gen_random_uuid()",
         "open_ticket": "'other', 'x', NULL, NULL, 'x', true, '\\x00'",

@@ -14,6 +14,7 @@ from djmixersoft.contact import puzzle, selectors, services
 from djmixersoft.contact.models import Topic
 from djmixersoft.contact.selectors import Asker, Draft, NoThread, Thread, holding
 from djmixersoft.contact.services import AnswerUsed, Asked, NoSuchItem, Question, TooMany
+from djmixersoft.pages.asking import TOPICS
 from djmixersoft.pages.csp import CHECKING_CSP
 from djmixersoft.pages.paging import Page, asked_page
 from djmixersoft.pages.refusals import Refusal, in_words
@@ -21,7 +22,7 @@ from djmixersoft.people import selectors as people
 from djmixersoft.policy.purposes import purpose
 from djmixersoft.site import scripts
 from djmixersoft.site.access import access_account, access_item
-from djmixersoft.site.contact_forms import TOPICS, AskForm, MoreForm
+from djmixersoft.site.contact_forms import AskForm, MoreForm
 from djmixersoft.site.pages import FORM, SHOWN, link_gone, methods, page, see
 from djmixersoft.site.views.shared import unlisted
 
