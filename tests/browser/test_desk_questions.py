@@ -86,7 +86,7 @@ def test_a_question_is_answered_at_the_desk_and_read_at_the_site(
     assert inspect(asker.page) == []
 
 
-def test_ready_answers_are_right_and_put_in(open_browser: Open, site: Site, at_the_desk: At) -> None:
+def test_ready_answers_are_right_and_put_in(open_browser: Open, at_the_desk: At) -> None:
     visitor, agent = Mouse(open_browser().new_page()), Mouse(at_the_desk())
     visitor.go("/contact")
     visitor.fill("Your question", "Where is the bittern?")
@@ -110,4 +110,3 @@ def test_ready_answers_are_right_and_put_in(open_browser: Open, site: Site, at_t
     agent.go("/replies")
     agent.press("Remove")
     agent.sees("The ready answer is removed.")
-    assert site

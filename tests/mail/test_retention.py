@@ -38,6 +38,10 @@ ROWS = {
     "api_token": "INSERT INTO djms.api_token (token_hash, person_id, name, may_write, expires)"
     " SELECT sha256(gen_random_uuid()::text::bytea), id, 'x', false, %s FROM djms.person"
     " WHERE email = 'kept@example.org'",
+    "ticket": "INSERT INTO djms.ticket (reference, topic, email, subject, updated_at)"
+    " VALUES (gen_random_uuid()::text, 'other', 'kept@example.org', 'x', %s)",
+    "ticket_draft": "INSERT INTO djms.ticket_draft (token_hash, topic, email, text, expires)"
+    " VALUES (sha256(gen_random_uuid()::text::bytea), 'other', 'kept@example.org', 'x', %s)",
 }
 EXPIRED, KEPT = 5, 3
 MOMENT = timedelta(minutes=1)
@@ -48,6 +52,8 @@ CLEANING = (
     "DELETE FROM djms.session WHERE person_id IN (SELECT id FROM djms.person WHERE email = 'kept@example.org')",
     "DELETE FROM djms.mail_proof WHERE person_id IN (SELECT id FROM djms.person WHERE email = 'kept@example.org')",
     "DELETE FROM djms.invitation WHERE account_id IN (SELECT id FROM djms.account WHERE name = 'Kept')",
+    "DELETE FROM djms.ticket WHERE email = 'kept@example.org'",
+    "DELETE FROM djms.ticket_draft WHERE email = 'kept@example.org'",
     "DELETE FROM djms.registration WHERE email = 'kept@example.org'",
     "DELETE FROM djms.mail_message WHERE recipient = 'kept@example.org'",
     "DELETE FROM djms.account WHERE name = 'Kept'",

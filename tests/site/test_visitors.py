@@ -68,9 +68,9 @@ def test_each_clause_is_an_anchor_with_what_enforces_it(visitor: Browser) -> Non
 
 def test_a_clause_that_nothing_enforces_says_so(visitor: Browser) -> None:
     page = visitor.get("/privacy").text
-    contact = part(page, "9a")
-    assert "Nothing enforces this yet." in contact
-    assert "What enforces this" not in contact
+    usage = part(page, "5a")
+    assert "Nothing enforces this yet." in usage
+    assert "What enforces this" not in usage
 
 
 def test_a_clause_shows_its_last_probe(visitor: Browser, superuser: Superuser) -> None:
