@@ -77,7 +77,7 @@ def render(template: str, context: Mapping[str, object], secret: str | None) -> 
             message = f"a mail {mail.value!r} has lost its link"
             raise Unsendable(message)
         words["link"] = f"{settings.PUBLIC_URL}{LINKS[mail]}{quote(secret, safe='')}"
-    words |= {"account": _unlinked(one_line(context.get("account"), NAME_LENGTH))}
+    words |= {"account": unlinked(one_line(context.get("account"), NAME_LENGTH))}
     words |= {"pseudonym": one_line(context.get("pseudonym"), NAME_LENGTH), "page": _path(context.get("page"))}
     words |= {"inviter": one_line(context.get("inviter"), ADDRESS_LENGTH)}
     words |= {name: one_line(context.get(name), NAME_LENGTH) for name in ("reference", "signature")}
@@ -110,6 +110,6 @@ def _lines(text: object) -> str:
     return "\n".join(one_line(line, ANSWER_LENGTH) for line in str(text or "").splitlines())
 
 
-def _unlinked(name: str) -> str:
+def unlinked(name: str) -> str:
     """Keeps mail programs from making a link of an account's name: our mail must not be a stranger's advertisement."""
     return re.sub(r"(?<=[.:/])(?=\S)", WORD_JOINER, name)

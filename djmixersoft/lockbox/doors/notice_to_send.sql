@@ -3,7 +3,7 @@
 -- leads to; a mail holds none.
 create or replace function djms.notice_to_send(of_account uuid, of_notice uuid)
 returns table (recipient text, recipient_id uuid, account_name text, role text, pseudonym text, reason text, began timestamptz,
-               ends timestamptz, items integer, request_id uuid, created_at timestamptz, again boolean)
+               ends timestamptz, items integer, request_id uuid, created_at timestamptz, again boolean, reminded_at timestamptz)
 language plpgsql security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
 begin
   if not exists (select from due_notices() d where d.account = of_account and d.notice = of_notice) then
@@ -15,7 +15,7 @@ begin
   end if;
   return query
     select p.email, p.id, a.name, g.staff_role, g.pseudonym, r.reason, g.starts, g.ends, g.items, r.id, n.created_at,
-           n.sent_at is not null
+           n.sent_at is not null, n.reminded_at
       from access_notice n
       join access_grant g on g.account_id = n.account_id and g.id = n.grant_id
       join access_request r on r.account_id = g.account_id and r.id = g.request_id

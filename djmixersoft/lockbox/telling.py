@@ -1,0 +1,69 @@
+"""Telling an account's Administrators of an access that they didn't approve beforehand.
+
+Who they are is found at the moment of sending, in the transaction that notes it. At least once: a crash between sending
+and noting sends it again, under the same Message-IDs.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from djmixersoft.mail.sending import addressed, deliver
+from djmixersoft.mail.templates import NAME_LENGTH, Text, one_line, unlinked
+from djmixersoft.policy.purposes import acting_for, call_door
+
+PURPOSE = "access-notice"
+
+
+def send_notice(*, account_id: UUID, notice_id: UUID) -> bool:
+    """Send a notice that is due to whoever administers the account now, and note that. False where there is none.
+
+    Raises:
+        Unsendable: it can't be made into a mail; it stays due.
+        OSError: the mail server can't be reached or refused; it stays due.
+
+    """
+    with acting_for(PURPOSE):
+        with connection.cursor() as cursor:
+            # A mail server may take its time; the transaction that holds the notice waits for it.
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '3min'")
+            cursor.execute("SELECT * FROM djms.notice_to_send(%s, %s)", [account_id, notice_id])
+            names = [column.name for column in cursor.description or ()]
+            rows = [dict(zip(names, row, strict=True)) for row in cursor]
+        if not rows:
+            return False
+        for row in rows:
+            # Whoever has been told already can tell by its name, but a reminder is another mail.
+            called = f"{notice_id}.{row['recipient_id']}"
+            if row["again"]:
+                called += f".{row['reminded_at']:%Y%m%d}" if row["reminded_at"] else ".first"
+            deliver(addressed(_text(account_id, row), row["recipient"], called=called, at=row["created_at"]))
+        call_door("note_notice_sent", of_account=account_id, of_notice=notice_id)
+        return True
+
+
+def due() -> list[tuple[UUID, UUID]]:
+    """Account and notice of those that are to be sent now: new ones, and reminders."""
+    with acting_for(PURPOSE), connection.cursor() as cursor:
+        cursor.execute("SELECT account, notice FROM djms.due_notices()")
+        return list(cursor)
+
+
+def _text(account_id: UUID, row: dict[str, Any]) -> Text:
+    words = {
+        "site": settings.PUBLIC_URL,
+        "account": unlinked(one_line(row["account_name"], NAME_LENGTH)),
+        "pseudonym": one_line(row["pseudonym"], NAME_LENGTH),
+        "is_legal": row["role"] == "legal",
+        "began": f"{row['began']:%Y-%m-%d %H:%M}",
+        "ends": f"{row['ends']:%Y-%m-%d %H:%M}",
+        "again": row["again"],
+        "page": f"{settings.PUBLIC_URL}/accounts/{account_id}/access/{row['request_id']}",
+    }
+    with translation.override(settings.LANGUAGE_CODE):
+        subject, body = render_to_string("lockbox/notice.txt", words).split("\n", 1)
+    return Text(subject.strip(), body.strip() + "\n")
