@@ -26,6 +26,12 @@ NOTICES: Final[Mapping[str, Text]] = {
     "reopen": gettext_lazy("The question is open again."),
     "reply-kept": gettext_lazy("The answer is ready."),
     "reply-removed": gettext_lazy("The ready answer is removed."),
+    "access-asked": gettext_lazy("The Administrators are asked, by mail and on their pages."),
+    "access-opened": gettext_lazy("The access is open. The Administrators are being told."),
+    "access-withdrawn": gettext_lazy("The request is withdrawn."),
+    "access-answered": gettext_lazy("Your answer is on the request. It waits again."),
+    "access-decided": gettext_lazy("Nothing was changed: the request was answered or had expired meanwhile."),
+    "reading-closed": gettext_lazy("The item is closed again."),
     "confirmed": gettext_lazy("Confirmed, for the next 5 minutes."),
 }
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from djmixersoft.desk.views import questions, replies, signing, you
+from djmixersoft.desk.views import accesses, questions, readings, replies, signing, you
 from djmixersoft.pages import errors
 from djmixersoft.pages.converters import Secret
 
@@ -21,6 +21,15 @@ urlpatterns = [
     path("replies", replies.replies, name="replies"),
     path("replies/<uuid:reply_id>", replies.reply, name="reply"),
     path("replies/<uuid:reply_id>/remove", replies.reply_remove, name="reply-remove"),
+    path("access", accesses.accesses, name="accesses"),
+    path("access/new", accesses.access_new, name="access-new"),
+    path("access/<uuid:request_id>", accesses.access, name="access"),
+    path("access/<uuid:request_id>/withdraw", accesses.access_withdraw, name="access-withdraw"),
+    path("access/<uuid:request_id>/answer", accesses.access_answer, name="access-answer"),
+    path("access/<uuid:request_id>/unlock/<uuid:item_id>", accesses.unlock, name="unlock"),
+    path("readings/<uuid:reading_id>", readings.reading, name="reading"),
+    path("readings/<uuid:reading_id>/file", readings.reading_file, name="reading-file"),
+    path("readings/<uuid:reading_id>/close", readings.reading_close, name="reading-close"),
     path("you", you.you, name="you"),
     path("you/password", you.password, name="desk-password"),
     path("you/factors/new", you.factor_new, name="factor-new"),
