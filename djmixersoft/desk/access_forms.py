@@ -54,9 +54,7 @@ class AccessForm(forms.Form):
     )
     items = ItemsField(
         label=gettext_lazy("Items"),
-        help_text=gettext_lazy(
-            "Their numbers, or the addresses of their pages, a line each. A folder is all in it."
-        ),
+        help_text=gettext_lazy("Their numbers, or the addresses of their pages, a line each. A folder is all in it."),
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
         error_messages={"required": gettext_lazy("Please name at least one item.")},
     )
@@ -81,6 +79,12 @@ class AccessForm(forms.Form):
         """Return what is asked for, once it is valid."""
         given = self.cleaned_data
         return Wish(given["items"], Reason(given["reason"]), given["words"], given["hours"], given["may_download"])
+
+
+class ItemForm(forms.Form):
+    """Which item is to be unlocked. Typed where an access covers more of them than its page lists."""
+
+    item = forms.UUIDField(label=gettext_lazy("Item"))
 
 
 class AnswerForm(forms.Form):

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from djmixersoft.desk.access_forms import AccessForm, AnswerForm
+from djmixersoft.desk.access_forms import AccessForm, AnswerForm, ItemForm
 from djmixersoft.lockbox import mine, services
 from djmixersoft.pages.answers import FORM, SHOWN, SeeOther, error_page, methods, page, see
 from djmixersoft.pages.csp import STUDIO_CSP
@@ -115,13 +115,13 @@ def access_answer(request: HttpRequest, request_id: UUID) -> HttpResponse:
 
 @purpose("support")
 @methods("POST")
-def unlock(request: HttpRequest, request_id: UUID, item_id: UUID) -> HttpResponse:
+def unlock(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """Support unlocks one item that an open access of its own covers; what it had unlocked before is closed."""
-    granted = mine.grant(_own(request_id))
-    if granted is None:
+    granted, form = mine.grant(_own(request_id)), ItemForm(request.POST)
+    if granted is None or not form.is_valid():
         raise Http404
     row = granted.row
-    outcome, reading = services.unlock(account_id=row.account_id, grant_id=row.id, item_id=item_id)
+    outcome, reading = services.unlock(account_id=row.account_id, grant_id=row.id, item_id=form.cleaned_data["item"])
     if reading is None:
         back = (reverse("access", args=[request_id]), _("Back to the access"))
         return error_page(request, 409, _("Not unlocked"), _NOT_UNLOCKED[outcome], next_step=back)

@@ -123,9 +123,7 @@ def _refused(request: HttpRequest, error: Exception) -> HttpResponse:
     back = (reverse("accesses"), _("Your requests"))
     match error:
         case ReadingOver():
-            sentence = _(
-                "It was closed, its time is over, or the Administrator revoked the access. Nothing is shown."
-            )
+            sentence = _("It was closed, its time is over, or the Administrator revoked the access. Nothing is shown.")
             return error_page(request, 410, _("This reading is over"), sentence, next_step=back)
         case MayNot():
             sentence = _("The access was not asked for or approved with downloads. It can be looked at in the page.")
