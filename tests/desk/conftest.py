@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.site.browsing import items_of
-from tests.site.conftest import owner, post, superuser
+from tests.site.conftest import owner, post, seal, superuser
 from tests.staff.conftest import agent, desk
 
 if TYPE_CHECKING:
     from tests.site.browsing import Person
 
-__all__ = ["agent", "desk", "owner", "post", "superuser"]
+__all__ = ["agent", "desk", "owner", "post", "seal", "superuser"]
 Upload = Callable[[str, bytes, str], str]
 
 

@@ -213,3 +213,23 @@ def test_unlocking_asks_for_a_second_factor_that_was_shown_lately(
     again = agent.confirm(**carried)
     assert again.status_code == 200
     assert f'action="{access}/unlock"' in again.text, "from where it goes on"
+
+
+def test_a_question_about_an_item_leads_to_a_request_that_names_it(agent: Agent, owner: Person, item: str) -> None:
+    page = agent.get(f"/access/new?account={owner.account_id}&item={item}&item={item}&ticket={uuid4()}")
+    assert str(owner.account_id) in page.text
+    assert item in page.text
+
+
+def test_the_desk_says_loudly_that_the_ledger_is_not_sealed(
+    agent: Agent, superuser: psycopg.Connection[Any], seal: Callable[[], None]
+) -> None:
+    seal()
+    assert "not being sealed" not in agent.get("/").text
+    try:
+        superuser.execute("UPDATE djms.ledger_heads SET trouble = 'stuck', damage = 2")
+        page = text_of(agent.get("/"))
+    finally:
+        superuser.execute("UPDATE djms.ledger_heads SET trouble = '', damage = 0")
+    assert "The ledger is not being sealed. What the sealer says: stuck" in page
+    assert "found damage. 2 findings." in page

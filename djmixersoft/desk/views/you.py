@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from djmixersoft.desk.access import confirmed, proven
 from djmixersoft.desk.forms import AppForm, PasswordForm
 from djmixersoft.desk.pages import ROLES
+from djmixersoft.ledger import selectors as ledger
 from djmixersoft.pages.answers import FORM, SHOWN, methods, page, see
 from djmixersoft.pages.refusals import HINDRANCES, Refusal, refuse
 from djmixersoft.policy.middleware import token_of
@@ -30,7 +31,7 @@ ISSUER: Final = "DJMixerSoft desk"
 def desk(request: HttpRequest) -> HttpResponse:
     """Whoever showed a second factor sees what their roles are for."""
     me = proven()
-    context = {"mine": me, "roles": [(role, ROLES[role]) for role in me.roles]}
+    context = {"mine": me, "roles": [(role, ROLES[role]) for role in me.roles], "ledger": ledger.heads()}
     return page(request, "desk", context, title=_("Desk"), signed_in=True)
 
 
