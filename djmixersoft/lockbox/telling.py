@@ -5,7 +5,7 @@ and noting sends it again, under the same Message-IDs.
 """
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.conf import settings
 from django.db import connection
@@ -38,10 +38,8 @@ def send_notice(*, account_id: UUID, notice_id: UUID) -> bool:
             return False
         for row in rows:
             # Whoever has been told already can tell by its name, but a reminder is another mail.
-            called = f"{notice_id}.{row['recipient_id']}"
-            if row["again"]:
-                called += f".{row['reminded_at']:%Y%m%d}" if row["reminded_at"] else ".first"
-            deliver(addressed(_text(account_id, row), row["recipient"], called=called, at=row["created_at"]))
+            called = uuid5(notice_id, f"{row['recipient_id']} {row['again']} {row['reminded_at']}")
+            deliver(addressed(_text(account_id, row), row["recipient"], called=str(called), at=row["created_at"]))
         call_door("note_notice_sent", of_account=account_id, of_notice=notice_id)
         return True
 
