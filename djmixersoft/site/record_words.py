@@ -35,11 +35,13 @@ SENTENCES: Final[Mapping[Action, Text]] = {
     Action.PASSWORD_CHANGED: gettext_lazy("Your password was set anew."),
     Action.TOKEN_MADE: gettext_lazy("A token for a program of yours was made."),
     Action.TOKEN_ENDED: gettext_lazy("A token of a program of yours was ended."),
-    Action.ACCESS_REQUESTED: gettext_lazy("{staff} asked for access to {items}, for {hours} hours."),
+    Action.ACCESS_REQUESTED: gettext_lazy("{staff} asked for access to {items}, for up to {hours} h."),
     Action.ACCESS_ANSWERED: gettext_lazy("{staff} answered what was asked back about a request for access."),
     Action.ACCESS_WITHDRAWN: gettext_lazy("{staff} took back a request for access."),
-    Action.ACCESS_OPENED: gettext_lazy("{staff} opened access to {count} items until {until}; a notice follows."),
-    Action.ACCESS_APPROVED: gettext_lazy("Access for {staff} to {count} items was approved, from {begins} to {until}."),
+    Action.ACCESS_OPENED: gettext_lazy(
+        "{staff} opened an access until {until}, with a notice to follow. Items: {count}."
+    ),
+    Action.ACCESS_APPROVED: gettext_lazy("Access for {staff} from {begins} to {until} was approved. Items: {count}."),
     Action.ACCESS_DENIED: gettext_lazy("Access for {staff} was refused."),
     Action.ACCESS_ASKED: gettext_lazy("{staff} was asked something back about a request for access."),
     Action.ACCESS_REVOKED: gettext_lazy("The access of {staff} was revoked."),

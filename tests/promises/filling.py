@@ -91,6 +91,8 @@ def body_of(cell: Cell, method: str) -> tuple[bytes, str]:
         "member-change": lambda: {"action": "remove" if cell.row.given == "oneself" else cell.row.given},
         "invite": lambda: {"email": new_address("anew")},
         "witnesses": lambda: {"name": "anew", "witness": witness_key("anew")},
+        "access": lambda: {"action": "approve", "item": cell.side.item, "hours": "1", "later": "0"},
+        "access-setting": lambda: {"after_notice": "allow"},
         "witness-drop": lambda: {"witness": witness_key(cell.side.word)},
     }
     make = forms.get(cell.row.route)
@@ -107,6 +109,7 @@ def value_of(name: str, row: Row, actor: Actor, side: Side) -> object:
         "undo_id": lambda: side.inside["undo"],
         "share_id": lambda: side.inside["share"],
         "token_id": lambda: side.session,
+        "request_id": lambda: side.inside["request"],
         "ticket_id": lambda: side.question,
         "number": lambda: 1,
         "index": lambda: 0,
@@ -147,6 +150,8 @@ def shown_texts(cell: Cell) -> set[str]:
         "room": {f"{side.word}-crew"},
         "account-delete": {f"{side.word}-crew"},
         "links": {f"{side.word}-track"},
+        "accesses": {f"{side.word}-agent"},
+        "access": {f"{side.word}-agent", f"{side.word}-track", "We were asked to."},
         "witnesses": {f"{side.word}-watch", witness_key(side.word)},
         "link-new": {f"{side.word}-track"},
         "rename": {f"{side.word}-track"},

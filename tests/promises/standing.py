@@ -220,6 +220,7 @@ class Stage:
             ),
             "comment": self._one("SELECT id FROM djms.item_comment WHERE account_id = %s", chief.account_id),
             "share": self._one("SELECT id FROM djms.share WHERE account_id = %s", chief.account_id),
+            "request": self._one(REQUEST, f"{word}-agent", f"{word}-agent", chief.account_id, item),
         }
 
     def _asked(self, chief: Person, word: str) -> str:
@@ -244,12 +245,21 @@ class Stage:
     def _id(self, person: Person) -> str:
         return self._one("SELECT id FROM djms.person WHERE email = %s", person.email)
 
-    def _one(self, query: str, argument: object) -> str:
-        (found,) = self._all(query, argument)
+    def _one(self, query: str, *arguments: object) -> str:
+        (found,) = self._all(query, *arguments)
         return found
 
-    def _all(self, query: str, argument: object) -> list[str]:
-        return [str(found) for (found,) in self.superuser.execute(query.encode(), [argument])]
+    def _all(self, query: str, *arguments: object) -> list[str]:
+        return [str(found) for (found,) in self.superuser.execute(query.encode(), arguments)]
+
+
+REQUEST = """
+    WITH agent AS (INSERT INTO djms.staff (pseudonym, email) VALUES (%s, %s) RETURNING id, pseudonym)
+    INSERT INTO djms.access_request (account_id, staff_id, staff_role, pseudonym, items, reason, words, hours, expires)
+    SELECT %s, id, 'support', pseudonym, ARRAY[%s::uuid], 'asked', 'We were asked to.', 2, now() + interval '4 days'
+      FROM agent RETURNING id
+    """
+"""Somebody of support asks for access to an item."""
 
 
 def witness_key(word: str) -> str:

@@ -115,6 +115,12 @@ my-question          POST  its id     done     absent   absent   absent   sign i
 record               GET   its ids    shown    absent   absent   absent   sign in
 record-receipt       GET   its ids    shown    absent   absent   absent   sign in
 record-export        GET   its ids    shown    absent   absent   absent   sign in
+accesses             GET   its ids    shown    absent   absent   absent   sign in
+access-setting       POST  its ids    done     absent   absent   absent   sign in  access_setting record
+access               GET   its ids    shown    absent   absent   absent   sign in
+access               POST  its ids    done     absent   absent   absent   sign in  access record
+access-revoke        POST  its ids    nothing  absent   absent   absent   sign in
+access-seen          POST  its ids    nothing  absent   absent   absent   sign in
 witnesses            GET   its ids    shown    absent   absent   absent   sign in
 witnesses            POST  its ids    done     absent   absent   absent   sign in  ledger_witness record
 witness-drop         POST  its ids    done     absent   absent   absent   sign in  ledger_witness record

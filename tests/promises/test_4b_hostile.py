@@ -6,7 +6,6 @@
 import random
 import re
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from djmixersoft.policy.loading import load
 from tests.lockbox.desk import ROLE, Desk
@@ -15,6 +14,8 @@ from tests.promises.mixing import attacks, mix
 from tests.promises.trying import IS_LONG, Attack, Attacker
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from tests.conftest import Cluster
     from tests.promises.people import World
 
