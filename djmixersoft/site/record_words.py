@@ -38,9 +38,7 @@ SENTENCES: Final[Mapping[Action, Text]] = {
     Action.ACCESS_REQUESTED: gettext_lazy("{staff} asked for access to {items}, for up to {hours} h."),
     Action.ACCESS_ANSWERED: gettext_lazy("{staff} answered what was asked back about a request for access."),
     Action.ACCESS_WITHDRAWN: gettext_lazy("{staff} took back a request for access."),
-    Action.ACCESS_OPENED: gettext_lazy(
-        "{staff} opened an access until {until}, with a notice to follow. Items: {count}."
-    ),
+    Action.ACCESS_OPENED: gettext_lazy("{staff} opened an access until {until}; a notice follows. Items: {count}."),
     Action.ACCESS_APPROVED: gettext_lazy("Access for {staff} from {begins} to {until} was approved. Items: {count}."),
     Action.ACCESS_DENIED: gettext_lazy("Access for {staff} was refused."),
     Action.ACCESS_ASKED: gettext_lazy("{staff} was asked something back about a request for access."),
