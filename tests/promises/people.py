@@ -28,6 +28,7 @@ from djmixersoft.people import services as people
 from djmixersoft.policy.purposes import acting_for
 from tests import sealing
 from tests.ledger.growing import key
+from tests.lockbox.looking import look_inside
 from tests.promises.crates import Crate, filled
 
 Url = Callable[[str], str]
@@ -152,6 +153,8 @@ def make_world(url: Url, seed: int = 1729) -> World:
         maker.leave_things_open(carol, B)
         maker.ask(alice, a, A)
         maker.ask(carol, b, B)
+        for crew, chief in ((a, alice), (b, carol)):
+            look_inside(superuser, crew.id, crew.items[0], chief.id)
         seal(superuser, url("djms_sealer"), account_a, account_b)
         superuser.execute("ANALYZE")
     return World(a, b, alice, bob, carol, stranger, superuser_url)
