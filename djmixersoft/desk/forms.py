@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from djmixersoft.pages.fields import EmailField, LineField, NewPasswordForm, PasswordField
+from djmixersoft.proving import passkeys
 
 DIGITS: Final = 6
 LONGEST_NAME: Final = 60  # characters; the database cuts there
@@ -35,6 +36,16 @@ class CodeField(forms.CharField):
             raise ValidationError(_("A code has 6 digits."))
 
 
+def _name(initial: Any) -> LineField:  # noqa: ANN401 - a lazy text, which has no type of its own
+    return LineField(
+        longest=LONGEST_NAME,
+        label=gettext_lazy("What you call it"),
+        initial=initial,
+        error_messages={"required": gettext_lazy("Please give it a name, so that you know it again.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
 class SignInForm(forms.Form):
     """The first half of signing in. `next`: the page that was asked for."""
 
@@ -48,6 +59,20 @@ class CodeForm(forms.Form):
 
     code = CodeField()
     next = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+class PasskeyForm(forms.Form):
+    """The second half, by a passkey: what the browser answered."""
+
+    passkey = forms.CharField(max_length=passkeys.LONGEST, widget=forms.HiddenInput)
+    next = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+class NewPasskeyForm(forms.Form):
+    """A passkey that the browser made."""
+
+    name = _name(gettext_lazy("Key on my ring"))
+    passkey = forms.CharField(max_length=passkeys.LONGEST, widget=forms.HiddenInput)
 
 
 class FirstPasswordForm(NewPasswordForm):
@@ -75,13 +100,7 @@ class PasswordForm(FirstPasswordForm):
 class AppForm(forms.Form):
     """An app that shows codes, with the first that it shows."""
 
-    name = LineField(
-        longest=LONGEST_NAME,
-        label=gettext_lazy("What you call it"),
-        initial=gettext_lazy("App on my phone"),
-        error_messages={"required": gettext_lazy("Please give it a name, so that you know it again.")},
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
+    name = _name(gettext_lazy("App on my phone"))
     code = CodeField()
     factor = forms.UUIDField(widget=forms.HiddenInput)
     sealed = forms.RegexField(r"^[0-9a-f]{122}$", widget=forms.HiddenInput)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from djmixersoft.desk.showing import second_factor_page, signing_page
+from djmixersoft.desk.showing import Half, half, second_factor_page, signing_page
 from djmixersoft.pages.answers import SeeOther, error_page
 from djmixersoft.pages.cookie import delete_cookie
 from djmixersoft.pages.kept import keep
@@ -19,7 +19,6 @@ from djmixersoft.pages.middleware import PagesPurpose
 from djmixersoft.policy.errors import NotSignedIn
 from djmixersoft.policy.middleware import token_of
 from djmixersoft.policy.purposes import acting_for
-from djmixersoft.staff.selectors import Factor, Me, factors, me
 
 REFUSED = "djms.refused"
 SIGN_IN, CONFIRM = "sign in", "confirm"
@@ -52,15 +51,14 @@ def _led(request: HttpRequest, what: str) -> HttpResponse:
     if found is None:
         response = _there(request, "desk-sign-in") if reads else signing_page(request, kept=keep(request), status=401)
         return delete_cookie(request, response)
-    mine, shown = found
-    if mine.proven and what == SIGN_IN:
+    if found.me.proven and what == SIGN_IN:
         sentence = _("None of your roles covers this page. No role implies another.")
         return error_page(request, HTTPStatus.FORBIDDEN, _("Not for your role"), sentence)
-    if mine.enrols:
+    if found.me.enrols:
         return SeeOther(reverse("factor-new"))
     if reads:
         return _there(request, "second-factor")
-    return second_factor_page(request, mine, shown, kept=keep(request), status=HTTPStatus.UNAUTHORIZED)
+    return second_factor_page(request, found, kept=keep(request), status=HTTPStatus.UNAUTHORIZED)
 
 
 def _there(request: HttpRequest, name: str) -> HttpResponse:
@@ -68,9 +66,9 @@ def _there(request: HttpRequest, name: str) -> HttpResponse:
     return SeeOther(f"{reverse(name)}?{here}")
 
 
-def _whose(request: HttpRequest) -> tuple[Me, list[Factor]] | None:
+def _whose(request: HttpRequest) -> Half | None:
     try:
         with acting_for("desk-sign-in", token=token_of(request)):
-            return me(), list(factors())
+            return half()
     except NotSignedIn:
         return None

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from djmixersoft.pages.face import Context, Face, Text
+from djmixersoft.pages.scripts import is_built
 
 # What `?done=…` may say. A closed list, so that no link can put words into our pages.
 NOTICES: Final[Mapping[str, Text]] = {
@@ -49,7 +50,7 @@ def _home(_request: HttpRequest) -> tuple[str, Text]:
 
 
 def _frame(_request: HttpRequest) -> Context:
-    return {}
+    return {"has_passkey_script": is_built("passkeys")}
 
 
 DESK: Final = Face("desk", NOTICES, _home, _frame)

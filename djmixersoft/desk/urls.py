@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from djmixersoft.desk.views import accesses, questions, readings, replies, signing, you
+from djmixersoft.desk.views import accesses, adding, questions, readings, replies, signing, you
 from djmixersoft.pages import errors
 from djmixersoft.pages.converters import Secret
 
@@ -32,7 +32,7 @@ urlpatterns = [
     path("readings/<uuid:reading_id>/close", readings.reading_close, name="reading-close"),
     path("you", you.you, name="you"),
     path("you/password", you.password, name="desk-password"),
-    path("you/factors/new", you.factor_new, name="factor-new"),
+    path("you/factors/new", adding.factor_new, name="factor-new"),
     path("you/factors/<uuid:factor_id>/drop", you.factor_drop, name="factor-drop"),
 ]
 

@@ -4,14 +4,13 @@ The script makes uploads resumable, saves documents by itself and finds as one t
 """
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Final
 
-from django.contrib.staticfiles import finders
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from djmixersoft.pages.scripts import is_built
 from djmixersoft.policy.purposes import purpose_of
 
 _TEXTS: Final[Mapping[str, Promise]] = {
@@ -61,12 +60,6 @@ _TEXTS: Final[Mapping[str, Promise]] = {
     "not-found-now": gettext_lazy("This could not be asked just now. Press Find to try again."),
     "chosen": gettext_lazy("%(n)s chosen"),
 }
-
-
-@cache
-def is_built(name: str) -> bool:
-    """Whether a script is there; a machine that couldn't build it serves pages without."""
-    return finders.find(f"site/built/{name}.js") is not None
 
 
 def texts_for(request: HttpRequest) -> dict[str, str]:

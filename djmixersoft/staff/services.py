@@ -6,14 +6,16 @@ As in djmixersoft/people: who hashes a password stands in line for it, outside o
 import hashlib
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID, uuid4
+
+from django.conf import settings
 
 from djmixersoft.people.passwords import Recipe, derive_key, fresh_recipe, in_line
 from djmixersoft.people.services import SignedIn, TooManyTries, WrongPassword
 from djmixersoft.policy.purposes import acting_for, call_door, call_door_row, release_connection
-from djmixersoft.proving import factors, totp
+from djmixersoft.proving import factors, passkeys, totp
 from djmixersoft.staff import selectors
 from djmixersoft.staff.keys import root_key
 from djmixersoft.staff.selectors import Factor, Me
@@ -21,6 +23,7 @@ from djmixersoft.vault.keys import Key, KeyRefused
 
 DESK_SIGN_IN = "desk-sign-in"
 TOKEN_BYTES = 32
+CHALLENGE_BYTES = 32
 
 
 class WrongFactor(Exception):
@@ -92,6 +95,57 @@ def end_this_session() -> None:
 def show_code(code: str) -> None:
     """Shows a code of one of one's apps: proves the session, or confirms it again. Raises WrongFactor, TooManyTries."""
     _prove(lambda factor, key: _step(code, key) if factor.kind == "totp" else None)
+
+
+def challenge() -> bytes:
+    """A new challenge for a passkey, kept with the session in place of the one before. Raises NotSignedIn."""
+    made = secrets.token_bytes(CHALLENGE_BYTES)
+    call_door("staff_challenge", new_challenge=made)
+    return made
+
+
+def show_passkey(answer: str) -> None:
+    """Shows a passkey's answer to the session's challenge; as `show_code`. Raises WrongFactor, TooManyTries."""
+    me, keys = selectors.me(), passkeys_of(selectors.factors())
+    try:
+        found = passkeys.answered(party(), challenge=me.challenge or b"", answer=answer, keys=keys)
+    except passkeys.PasskeyRefused:
+        found = None
+
+    def check(factor: Factor, _key: Key) -> Checked | None:
+        if found is None or factor.credential_id != found.credential_id:
+            return None
+        return None, found.count, me.challenge
+
+    _prove(check)
+
+
+def add_passkey(me: Me, *, answer: str, name: str) -> None:
+    """Adds a passkey that the browser made. Raises WrongFactor, TooManyFactors, KnownFactor, ConfirmAgain."""
+    try:
+        made = passkeys.registered(party(), challenge=me.challenge or b"", answer=answer)
+    except passkeys.PasskeyRefused:
+        raise WrongFactor from None
+    add_factor(
+        me,
+        uuid4(),
+        "passkey",
+        name,
+        Key.generate(),
+        credential_id=made.credential_id,
+        public_key=made.public_key,
+        count=made.count,
+    )
+
+
+def party() -> passkeys.Party:
+    """The desk, as passkeys know it."""
+    return passkeys.Party(settings.DESK_ADDRESS.host, settings.DESK_ADDRESS.origin, "DJMixerSoft desk")
+
+
+def passkeys_of(known: Sequence[Factor]) -> dict[bytes, bytes]:
+    """Public key by id of the passkeys among second factors."""
+    return {one.credential_id: one.public_key for one in known if one.credential_id and one.public_key}
 
 
 def begin_totp(me: Me) -> tuple[UUID, Key, bytes]:

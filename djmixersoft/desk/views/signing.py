@@ -7,8 +7,8 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from djmixersoft.desk.forms import CodeForm, FirstPasswordForm, SignInForm
-from djmixersoft.desk.showing import second_factor_page, signing_page
+from djmixersoft.desk.forms import CodeForm, FirstPasswordForm, PasskeyForm, SignInForm
+from djmixersoft.desk.showing import half, second_factor_page, signing_page
 from djmixersoft.pages.answers import FORM, SHOWN, SeeOther, error_page, methods, page, see
 from djmixersoft.pages.cookie import delete_cookie, set_cookie
 from djmixersoft.pages.kept import Kept, carried, is_own_path
@@ -44,9 +44,9 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
             refusal = refuse(form, error, wrong=_("This address and this password don’t go together."))
         else:
             with acting_for("desk-sign-in", token=signed_in.token):
-                me, factors = selectors.me(), selectors.factors()
+                found = half()
             code = CodeForm(initial={"next": given["next"]})
-            return set_cookie(second_factor_page(request, me, factors, code, kept=kept), signed_in)
+            return set_cookie(second_factor_page(request, found, code, kept=kept), signed_in)
     return refusal.mark(signing_page(request, form, kept=kept, status=refusal.status))
 
 
@@ -54,22 +54,25 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
 @methods(*FORM)
 def second_factor(request: HttpRequest) -> HttpResponse:
     """Whoever showed a password shows a second factor; and again before what asks for more."""
-    me, factors = selectors.me(), selectors.factors()
-    if me.enrols:
+    if selectors.me().enrols:
         return see("factor-new")
     if request.method != "POST":
-        return second_factor_page(request, me, factors, CodeForm(initial={"next": request.GET.get("next", "")}))
-    form, kept, refusal = CodeForm(request.POST), carried(request), Refusal()
+        return second_factor_page(request, half(), CodeForm(initial={"next": request.GET.get("next", "")}))
+    by_passkey, kept, refusal = "passkey" in request.POST, carried(request), Refusal()
+    form = PasskeyForm(request.POST) if by_passkey else CodeForm(request.POST)
     if form.is_valid():
         try:
-            services.show_code(form.cleaned_data["code"])
+            if by_passkey:
+                services.show_passkey(form.cleaned_data["passkey"])
+            else:
+                services.show_code(form.cleaned_data["code"])
         except TooManyTries as error:
             refusal = refuse(form, error)
         except services.WrongFactor:
-            form.add_error("code", _("This code isn’t right, or was used already. Wait for the next one."))
+            form.add_error(None if by_passkey else "code", _wrong(by_passkey=by_passkey))
         else:
             return _go_on(request, kept, form.cleaned_data["next"])
-    return refusal.mark(second_factor_page(request, me, factors, form, kept=kept, status=refusal.status))
+    return refusal.mark(second_factor_page(request, half(), form, kept=kept, status=refusal.status))
 
 
 @purpose("desk-sign-in", own_transaction=True)
@@ -103,6 +106,12 @@ def welcome(request: HttpRequest, token: str) -> HttpResponseBase:
     status = refusal.status if form.is_bound else HTTPStatus.OK
     context = {"form": form, "email": email}
     return refusal.mark(page(request, "welcome", context, title=_("Welcome to the desk"), status=status))
+
+
+def _wrong(*, by_passkey: bool) -> str:
+    if by_passkey:
+        return _("This passkey’s answer wasn’t taken: perhaps the page was open too long, or twice. Please try again.")
+    return _("This code isn’t right, or was used already. Wait for the next one.")
 
 
 def _go_on(request: HttpRequest, kept: Kept | None, following: str) -> HttpResponse:

@@ -18,9 +18,9 @@ from djmixersoft.pages.asking import TOPICS
 from djmixersoft.pages.csp import CHECKING_CSP
 from djmixersoft.pages.paging import Page, asked_page
 from djmixersoft.pages.refusals import Refusal, in_words
+from djmixersoft.pages.scripts import is_built
 from djmixersoft.people import selectors as people
 from djmixersoft.policy.purposes import purpose
-from djmixersoft.site import scripts
 from djmixersoft.site.access import access_account, access_item
 from djmixersoft.site.contact_forms import AskForm, MoreForm
 from djmixersoft.site.pages import FORM, SHOWN, link_gone, methods, page, see
@@ -136,7 +136,7 @@ def _me() -> None:
 def _form(request: HttpRequest, asker: Asker, form: AskForm, refusal: Refusal) -> HttpResponse:
     """Make the form, with a new puzzle for who isn't signed in: the old one may have been used up."""
     known = bool(asker.email)
-    runs = not known and scripts.is_built("contact")
+    runs = not known and is_built("contact")
     context = {"form": form, "asker": asker, "puzzle": puzzle.make(asker.puzzle_key) if runs else ""}
     response = page(request, "contact", context, title=_("Ask us"), status=refusal.status, signed_in=known)
     if runs:
