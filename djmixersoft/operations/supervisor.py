@@ -26,7 +26,7 @@ from djmixersoft.operations.addresses import (
     public_address,
 )
 from djmixersoft.operations.children import Child, Recurring, now
-from djmixersoft.operations.datafolder import DataFolder
+from djmixersoft.operations.datafolder import DataFolder, write_atomically
 from djmixersoft.operations.logs import LogFile, line
 from djmixersoft.operations.postgres import EmbeddedPostgres
 from djmixersoft.operations.refusal import Finding, Refusal
@@ -46,6 +46,8 @@ class Supervisor:
         """Describe what to start; `run()` starts it."""
         self.data, self.address, self.desk = data, address, desk_address(os.environ, desk_port)
         os.environ["DJMS_DESK_URL"] = self.desk.origin
+        # For `staff add`, which may come before the desk is up.
+        write_atomically(data.path / "run" / "desk-address", f"{self.desk.origin}\n".encode())
         self.log = LogFile(data.log / "supervisor.log")
         own = bool(operator_urls(os.environ))
         self.server = None if own else EmbeddedPostgres(data.path)

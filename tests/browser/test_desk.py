@@ -1,9 +1,10 @@
-"""The desk in Chromium: from the command line's link to a passkey, with a virtual authenticator; and every page by axe."""
+"""The desk in Chromium: from the command's link to a passkey, with a virtual authenticator; and every page by axe."""
 
 import base64
 import hashlib
 import json
 import re
+import socket
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -19,7 +20,7 @@ from tests.browser.conftest import ARGUMENTS, watched_context
 from tests.browser.inspecting import inspect
 from tests.browser.living import Site
 from tests.browser.watching import Watch
-from tests.support import CHROMIUM
+from tests.support import CHROMIUM, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -40,6 +41,10 @@ class Desk(Site):
     def origin(self) -> str:
         return f"https://localhost:{self.installation.desk_port}"
 
+    def is_up(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.installation.desk_port)) == 0
+
     def link(self, action: str, email: str, *more: str) -> str:  # type: ignore[override]  # by command, not by mail
         done = self.installation.command("staff", action, email, *more)
         assert done.returncode == 0, done.stderr
@@ -48,7 +53,9 @@ class Desk(Site):
 
 @pytest.fixture(scope="module")
 def desk(site: Site) -> Desk:
-    return Desk(site.installation)
+    desk = Desk(site.installation)
+    wait_until("the desk is up", desk.is_up, 60)
+    return desk
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,8 @@
 // The buttons by which a passkey is made or used: each form carries what the server asks, and sends what the browser answers.
 
+// A module, so that its names are its own.
+export {};
+
 type Wire = Record<string, unknown>;
 
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-passkey]")) {
