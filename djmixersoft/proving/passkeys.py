@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar, cast
 
+from cryptography.exceptions import InvalidSignature
 from fido2 import cbor
 from fido2.cose import CoseKey
 from fido2.server import Fido2Server
@@ -95,7 +96,7 @@ def registered(party: Party, *, challenge: bytes, answer: str) -> Registered:
         made = party.server().register_complete(_state(party, challenge), said)
         credential = made.credential_data
         allowed = CoseKey.supported_algorithms()
-        if credential is None or credential.public_key.ALGORITHM not in allowed:
+        if credential is None or credential.public_key.ALGORITHM not in allowed or not _is_whole(credential.public_key):
             raise PasskeyRefused
         return Registered(credential.credential_id, cbor.encode(dict(credential.public_key)), made.counter)
 
@@ -148,6 +149,15 @@ def _refuse_frames(client_data: Any) -> None:  # noqa: ANN401 - the library's, w
     """Take no answer that was given in another site's frame (§7.1 step 10 of Level 3)."""
     if json.loads(bytes(client_data)).get("crossOrigin"):
         raise PasskeyRefused
+
+
+def _is_whole(key: CoseKey) -> bool:
+    """Whether a key is one that signatures can be checked with: the library reads over one that was cut off."""
+    try:
+        key.verify(b"", b"")
+    except InvalidSignature:
+        return True
+    return False
 
 
 def _descriptors(known: Sequence[bytes]) -> list[PublicKeyCredentialDescriptor]:

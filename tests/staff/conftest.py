@@ -9,23 +9,14 @@ from tests.conftest import Cluster
 from tests.staff.desk import Member, hired, superuser
 
 if TYPE_CHECKING:
-    from tests.promises.people import World
     from tests.promises.serving import Site
     from tests.staff.agents import Agent
 
 
 @pytest.fixture(scope="session")
-def world(cluster: Cluster) -> "World":
-    """Make the site's people, once for all tests."""
-    from tests.promises.people import make_world  # noqa: PLC0415  # needs Django, set up after this file is read
-
-    return make_world(cluster.url)
-
-
-@pytest.fixture(scope="session")
 def desk(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Site]":
     """Run the desk's own process."""
-    from tests.promises.serving import serving  # noqa: PLC0415 - beside the world above
+    from tests.promises.serving import serving  # noqa: PLC0415 - needs Django, set up after this file is read
 
     with serving(cluster, tmp_path_factory.mktemp("desk") / "log", "desk") as served:
         yield served
@@ -34,7 +25,7 @@ def desk(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> "Iterato
 @pytest.fixture
 def agent(cluster: Cluster, desk: "Site") -> "Iterator[Agent]":
     """Somebody of support, signed in at the desk with an app that shows codes."""
-    from tests.staff.agents import at_the_desk  # noqa: PLC0415 - beside the world above
+    from tests.staff.agents import at_the_desk  # noqa: PLC0415 - needs Django, set up after this file is read
 
     with at_the_desk(cluster, desk, "support") as one:
         yield one

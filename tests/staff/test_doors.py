@@ -9,7 +9,6 @@ import pytest
 from djmixersoft.policy.loading import load
 from tests.conftest import Cluster
 from tests.promises.acting import acting
-from tests.promises.people import World
 from tests.staff.desk import SIGN_IN, Member, digest, superuser
 
 Hire = Callable[..., Member]
@@ -47,14 +46,6 @@ def test_a_password_alone_is_good_for_the_second_factor_and_nothing_else(hire: H
     assert agent.prove(token, 2)
     with agent.at(token=token) as desk:
         assert desk.value(WHO, "support") == agent.id
-
-
-def test_no_session_of_the_site_and_no_made_up_one_is_one_of_the_desk(hire: Hire, world: World) -> None:
-    agent = hire("support")
-    for token in ("", "x", secrets.token_hex(32), world.alice.token, world.alice.program):
-        with agent.at(token=token) as desk:
-            for door in ("current_staff('')", "my_staff_session()", "my_factors()", "staff_challenge('x')"):
-                assert desk.refusal(f"SELECT djms.{door}") == NOT_FOR_YOU, door
 
 
 def test_a_session_of_the_desk_is_none_of_the_site(hire: Hire, cluster: Cluster) -> None:
