@@ -1,12 +1,12 @@
 """Every address of the desk. Each leads to a view with exactly one purpose."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
 from djmixersoft.desk.views import accesses, adding, questions, readings, replies, signing, you
-from djmixersoft.pages import errors
-from djmixersoft.pages.converters import Secret
+from djmixersoft.pages import converters, errors
 
-register_converter(Secret, "secret")
+
+converters.register()
 
 urlpatterns = [
     path("", you.desk, name="desk"),

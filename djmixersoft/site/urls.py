@@ -2,10 +2,9 @@
 
 from typing import Final
 
-from django.urls import path, register_converter
+from django.urls import path
 
-from djmixersoft.pages import errors
-from djmixersoft.pages.converters import Secret
+from djmixersoft.pages import converters, errors
 from djmixersoft.site.api import routes as api
 from djmixersoft.site.views import (
     arranging,
@@ -38,11 +37,12 @@ from djmixersoft.site.views import (
     witnesses,
 )
 
-register_converter(Secret, "secret")
 
 ACCOUNT: Final = "accounts/<uuid:account_id>"
 ITEM: Final = f"{ACCOUNT}/items/<uuid:item_id>"
 DOCUMENT: Final = f"{ACCOUNT}/documents/<uuid:item_id>"
+
+converters.register()
 
 urlpatterns = [
     path("", public.front, name="front"),
