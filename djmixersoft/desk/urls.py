@@ -5,7 +5,6 @@ from django.urls import path
 from djmixersoft.desk.views import accesses, adding, questions, readings, replies, signing, you
 from djmixersoft.pages import converters, errors
 
-
 converters.register()
 
 urlpatterns = [

@@ -37,7 +37,6 @@ from djmixersoft.site.views import (
     witnesses,
 )
 
-
 ACCOUNT: Final = "accounts/<uuid:account_id>"
 ITEM: Final = f"{ACCOUNT}/items/<uuid:item_id>"
 DOCUMENT: Final = f"{ACCOUNT}/documents/<uuid:item_id>"

@@ -140,6 +140,10 @@ BROKEN: dict[tuple[str, str], dict[str, Sabotage]] = {
         "verifiers can be read": opened("credential", "p_sign_in"),
         "passwords are hardly stretched": weakened("sign_in_parameters", "memory_kib := 19456", "memory_kib := 1024"),
     },
+    ("6a", "nobody_is_staff_by_sql"): {
+        "the desk reads second factors": opened("staff_factor", "p_desk_sign_in"),
+        "a made-up cookie is somebody": weakened("current_staff", "if found_staff is null then", "if false then"),
+    },
     ("6a", "nobody_changes_what_is_on_record"): {
         "the site may remove entries": opened("ledger_entry", "p_visiting", "DELETE"),
         "the site may record what it likes": sql(

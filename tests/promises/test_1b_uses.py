@@ -152,6 +152,14 @@ def test_one_adds_items_with_keys_to_ones_own_account(cluster: "Cluster", world:
         assert stranger.changed(add_key, account, item) == 1
 
 
+# One of our own people, with a link and a place where they are signed in.
+OF_OUR_OWN = """
+    WITH one AS (INSERT INTO djms.staff (pseudonym, email) VALUES ('{name}', '{name}@staff.example') RETURNING id),
+         linked AS (INSERT INTO djms.staff_link (token_hash, staff_id, expires) SELECT '{name}', id, now() FROM one)
+    INSERT INTO djms.staff_session (token_hash, staff_id, device, enrols, expires) SELECT '{name}', id, '', false, now()
+      FROM one"""
+
+
 def _steward(undone: Acting) -> None:
     undone.rows("SET LOCAL SESSION AUTHORIZATION djms_steward")
     undone.rows("SET LOCAL ROLE p_retention")
@@ -166,6 +174,8 @@ def test_the_steward_reads_and_removes_what_is_past_its_time_and_nothing_earlier
     with world.superuser() as superuser, superuser.transaction(force_rollback=True):
         undone = Acting(superuser)
         undone.rows("SELECT djms.sign_in_parameters('a@example.org'), djms.sign_in_parameters('b@example.org')")
+        for name in ("x", "y"):
+            undone.rows(OF_OUR_OWN.format(name=name))
         assert undone.changed(f"UPDATE {table} SET {rule.after} = {end} + interval '1 minute'") >= 2
         with superuser.transaction(force_rollback=True):
             _steward(undone)
