@@ -34,7 +34,7 @@ def public_address(environment: Mapping[str, str], port: int = DEFAULT_PORT) -> 
         Refusal: it is no https address of a host.
 
     """
-    return _address(environment, "DJMS_URL", "studio.example", port)
+    return _address("DJMS_URL", environment.get("DJMS_URL"), "studio.example", port)
 
 
 def desk_address(environment: Mapping[str, str], port: int = DEFAULT_DESK_PORT) -> PublicAddress:
@@ -44,11 +44,11 @@ def desk_address(environment: Mapping[str, str], port: int = DEFAULT_DESK_PORT) 
         Refusal: it is no https address of a host.
 
     """
-    return _address(environment, "DJMS_DESK_URL", "desk.example", port)
+    return _address("DJMS_DESK_URL", environment.get("DJMS_DESK_URL"), "desk.example", port)
 
 
-def _address(environment: Mapping[str, str], name: str, example: str, port: int) -> PublicAddress:
-    url = environment.get(name) or f"https://localhost:{port}"
+def _address(name: str, given: str | None, example: str, port: int) -> PublicAddress:
+    url = given or f"https://localhost:{port}"
     refusal = Refusal(f"{name} ({url}) must look like https://{example} or https://{example}:{port}.")
     try:
         parts = urlsplit(url)
