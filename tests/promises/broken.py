@@ -141,7 +141,7 @@ BROKEN: dict[tuple[str, str], dict[str, Sabotage]] = {
         "passwords are hardly stretched": weakened("sign_in_parameters", "memory_kib := 19456", "memory_kib := 1024"),
     },
     ("6a", "nobody_is_staff_by_sql"): {
-        "the desk reads second factors": opened("staff_factor", "p_desk_sign_in"),
+        "the desk makes staff of whom it likes": opened("staff", "p_desk_sign_in", "INSERT"),
         "a made-up cookie is somebody": weakened("current_staff", "if found_staff is null then", "if false then"),
     },
     ("6a", "nobody_changes_what_is_on_record"): {
