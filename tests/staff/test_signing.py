@@ -135,3 +135,17 @@ def test_a_new_password_ends_the_other_sign_ins(agent: Agent, desk: Site) -> Non
 def test_the_desk_has_none_of_the_sites_pages_and_the_site_none_of_the_desks(agent: Agent) -> None:
     for path in ("/studio", "/register", "/api/v1/accounts", "/mailbox/x/", "/privacy"):
         assert agent.get(path).status_code == 404, path
+
+
+@pytest.mark.parametrize("path", ["/", "/questions", "/you"])
+def test_whoever_is_at_work_stays_signed_in(agent: Agent, cluster: Cluster, path: str) -> None:
+    for _ in range(2):
+        put_back(cluster, agent, "seen_at", 20)
+        assert agent.get(path).status_code == 200
+    with superuser(cluster) as everything:
+        row = everything.execute(
+            "SELECT max(seen_at) > now() - interval '1 minute' FROM djms.staff_session WHERE staff_id ="
+            " (SELECT id FROM djms.staff WHERE email = %s)",
+            [agent.email],
+        ).fetchone()
+    assert row == (True,)
