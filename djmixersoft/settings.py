@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "djmixersoft.content",
     "djmixersoft.contact",
     "djmixersoft.lockbox",
+    "djmixersoft.legal",
     "djmixersoft.pages",
     "djmixersoft.site",
     "djmixersoft.desk",

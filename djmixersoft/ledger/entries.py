@@ -49,6 +49,12 @@ class Action(StrEnum):
     NOTICE_ACKNOWLEDGED = "administrator:notice:acknowledged"
     AFTER_NOTICE_ALLOWED = "administrator:after-notice:allowed"
     AFTER_NOTICE_FORBIDDEN = "administrator:after-notice:forbidden"
+    PROCESS_RECORDED = "staff:process:recorded"
+    PROCESS_CONFIRMED = "staff:process:confirmed"
+    PROCESS_ENDED = "staff:process:ended"
+    PROCESS_SILENCED = "staff:process:silenced"
+    PROCESS_DISCLOSED = "staff:process:disclosed"
+    PROCESS_TOLD = "system:process:told"
     ENTRY_ERASED = "ledger:entry:erased"
 
 

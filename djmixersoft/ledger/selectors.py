@@ -91,6 +91,11 @@ def log_of_person(person_id: UUID) -> Log | None:
     return Log.objects.filter(person_id=person_id).first()
 
 
+def log_of_process(process_id: UUID) -> Log | None:
+    """The log of a legal process of which nobody could be told for a time; None where there is none to be seen."""
+    return Log.objects.filter(process_id=process_id).first()
+
+
 _ENTRIES = """
 SELECT e.id, l.index, e.entry FROM ledger_entry e LEFT JOIN ledger_leaf l ON l.entry_id = e.id
  WHERE e.log_id = %s AND e.id < %s

@@ -41,6 +41,7 @@ class Basis(models.TextChoices):
 
     APPROVAL = "approval"
     AFTER_NOTICE = "after-notice"
+    LEGAL = "legal"
 
 
 class What(models.TextChoices):
@@ -49,13 +50,15 @@ class What(models.TextChoices):
     SHOWN = "shown", _("shown on a page")
     PLAYED = "played", _("played")
     DOWNLOADED = "downloaded", _("downloaded")
+    DISCLOSED = "disclosed", _("disclosed to an authority")
 
 
 class Request(models.Model):
     """That somebody here asks to see items of an account (a folder stands for what lies in it), and the answer.
 
     `hours`: for how long, from the approval on. `state`: `opened` is an access of which the account is told afterwards.
-    `question`, `answer`: what an Administrator asked back, and what came.
+    `question`, `answer`: what an Administrator asked back, and what came. `forget_from`: when the time begins after
+    which it is forgotten; None where it belongs to a legal process, and is forgotten with that.
     """
 
     pk = models.CompositePrimaryKey("account_id", "id")
@@ -78,13 +81,14 @@ class Request(models.Model):
     answer = models.TextField(db_default="")
     decided_by = models.UUIDField(null=True)
     decided_at = models.DateTimeField(null=True)
+    forget_from = models.DateTimeField(null=True, db_default=Now())
 
     class Meta:
         db_table = "access_request"
         indexes = (
             models.Index("account_id", models.F("created_at").desc(), name="access_request_latest"),
             models.Index("staff_id", models.F("created_at").desc(), name="access_request_of_staff"),
-            models.Index(fields=("created_at",), name="access_request_forgotten"),
+            models.Index(fields=("forget_from",), name="access_request_forgotten"),
         )
         constraints = (
             models.CheckConstraint(condition=models.Q(state__in=State.values), name="access_request_state"),
@@ -94,6 +98,9 @@ class Request(models.Model):
                 | models.Q(staff_role="legal", ticket_id=None, process_id__isnull=False),
                 name="access_request_by_role",
             ),
+            models.CheckConstraint(
+                condition=models.Q(process_id=None) | models.Q(forget_from=None), name="access_request_of_process"
+            ),
             models.CheckConstraint(condition=models.Q(hours__range=(1, HOURS)), name="access_request_hours"),
         )
 
@@ -101,7 +108,8 @@ class Request(models.Model):
 class Grant(models.Model):
     """What of a request was granted: to whom, from when to when, for how many items (`GrantItem`).
 
-    `digest`: the SHA-256 of these terms, as they stand on record too.
+    `digest`: the SHA-256 of these terms, as they stand on record too. `process_id`, here and below: the legal process
+    that it is for, filled in by the database. `tells_first`: nothing is unlocked before its notice was sent.
     """
 
     pk = models.CompositePrimaryKey("account_id", "id")
@@ -121,6 +129,8 @@ class Grant(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     revoked_at = models.DateTimeField(null=True)
     revoked_by = models.UUIDField(null=True)
+    process_id = models.UUIDField(null=True)
+    tells_first = models.BooleanField(db_default=False)
 
     class Meta:
         db_table = "access_grant"
@@ -131,11 +141,13 @@ class Grant(models.Model):
                 fields=("revoked_at",), name="access_grant_revoked", condition=models.Q(revoked_at__isnull=False)
             ),
             models.Index(fields=("ends",), name="access_grant_ending"),
+            models.Index(fields=("process_id",), name="access_grant_of_process"),
         )
         constraints = (
             models.CheckConstraint(
                 condition=models.Q(basis=Basis.APPROVAL, approved_by__isnull=False)
-                | models.Q(basis=Basis.AFTER_NOTICE, approved_by=None),
+                | models.Q(basis=Basis.AFTER_NOTICE, approved_by=None, process_id=None)
+                | models.Q(basis=Basis.LEGAL, approved_by=None, process_id__isnull=False),
                 name="access_grant_basis",
             ),
         )
@@ -149,6 +161,7 @@ class GrantItem(models.Model):
     grant_id = models.UUIDField()
     item_id = models.UUIDField()
     staff_id = models.UUIDField()
+    process_id = models.UUIDField(null=True)
 
     class Meta:
         db_table = "access_grant_item"
@@ -169,6 +182,7 @@ class Reading(models.Model):
     at = models.DateTimeField(db_default=models.Func(function="clock_timestamp", output_field=models.DateTimeField()))
     ends = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+    process_id = models.UUIDField(null=True)
 
     class Meta:
         db_table = "reading"
@@ -196,6 +210,7 @@ class ReadingUse(models.Model):
         db_default=models.Func(function="clock_timestamp", output_field=models.DateTimeField())
     )
     times = models.IntegerField(db_default=1)
+    process_id = models.UUIDField(null=True)
 
     class Meta:
         db_table = "reading_use"
@@ -218,6 +233,7 @@ class Notice(models.Model):
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_by = models.UUIDField(null=True)
     reminded_at = models.DateTimeField(null=True)
+    process_id = models.UUIDField(null=True)
 
     class Meta:
         db_table = "access_notice"

@@ -30,6 +30,8 @@ SCOPE_DOORS = {
     "asked": ("held_ticket",),
     "unlocked": ("unlocked",),
     "opened": ("opened",),
+    "told": ("administered_accounts", "told_processes"),
+    "processes": ("told_processes",),
 }
 
 
@@ -89,11 +91,16 @@ def predicate(rules: Rules, use: Use, table: str, verb: str) -> str:
     retention, purpose = rules.retention_of(table), rules.purposes[use.purpose]
     who, subject = purpose.asks_who, subject_column(table, "staff") if purpose.staff else person
     in_account = f"{account} = (SELECT {SCHEMA}.linked_account())"
+    administered = f"{account} = ANY ((SELECT {SCHEMA}.administered_accounts())::uuid[])"
+    process = "id" if table == "legal_process" else "process_id"
+    told = f"{process} = ANY ((SELECT {SCHEMA}.told_processes())::uuid[])"
     sql = {
         "own": f"{subject} = {who}",
         "teammates": f"{person} = ANY ((SELECT {SCHEMA}.my_teammates())::uuid[])",
         "account": f"{account} = ANY ((SELECT {SCHEMA}.my_accounts())::uuid[])",
-        "administered": f"{account} = ANY ((SELECT {SCHEMA}.administered_accounts())::uuid[])",
+        "administered": administered,
+        "told": f"{administered} AND ({process} IS NULL OR {told})",
+        "processes": told,
         "named": f"{use.key} = (SELECT {SCHEMA}.named())::uuid",
         "linked": in_account + ("" if use.key == account else f" AND {SCHEMA}.linked({use.key})"),
         "asked": f"{use.key} = (SELECT {SCHEMA}.held_ticket())",

@@ -6,7 +6,7 @@ declare
   me constant uuid := current_person();
 begin
   if not administers(me, in_account)
-     or not exists (select from access_notice n where n.account_id = in_account and n.id = notice) then
+     or not exists (select from access_notice n where n.account_id = in_account and n.id = notice and is_told(n.process_id)) then
     return 'not-yours';
   end if;
   update access_notice n set acknowledged_at = clock_timestamp(), acknowledged_by = me

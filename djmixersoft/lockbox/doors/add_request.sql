@@ -7,10 +7,11 @@ declare
   made uuid;
 begin
   insert into access_request (account_id, staff_id, staff_role, pseudonym, ticket_id, process_id, items, reason, words,
-                              hours, may_download, expires, state)
+                              hours, may_download, expires, state, forget_from)
   select in_account, of_staff, as_role, s.pseudonym, for_ticket, for_process,
          array(select distinct one from unnest(wanted) one), reason_code, btrim(told), for_hours,
-         coalesce(download, false), clock_timestamp() + interval '4 days', in_state
+         coalesce(download, false), clock_timestamp() + interval '4 days', in_state,
+         case when for_process is null then clock_timestamp() end
     from staff s where s.id = of_staff
   returning id into strict made;
   return made;

@@ -16,7 +16,7 @@ begin
     return 'not-yours';
   end if;
   select * into asked from access_request r where r.account_id = in_account and r.id = request for update;
-  if asked.id is null then
+  if asked.id is null or not is_told(asked.process_id) then
     return 'not-yours';
   elsif asked.state not in ('pending', 'asked') then
     return 'decided';

@@ -1,6 +1,6 @@
 -- Notes what is about to be done with the item that a reading unlocked: 'shown', 'played' or 'downloaded'. Its key comes to a
 -- later transaction than the first such note, or not at all. Answers 'noted', 'over' where the reading is, or 'no-download'
--- where the access doesn't say so.
+-- where the access doesn't say so. What is disclosed is noted by disclose_item().
 create or replace function djms.note_reading(reading uuid, doing text) returns text
 language plpgsql security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
 declare
@@ -16,7 +16,7 @@ begin
   if granted.id is null or open_one.closed_at is not null or granted.revoked_at is not null
      or least(open_one.ends, granted.ends) <= clock_timestamp() then
     return 'over';
-  elsif doing = 'downloaded' and not granted.may_download then
+  elsif doing = 'downloaded' and not granted.may_download or doing = 'disclosed' then
     return 'no-download';
   end if;
   perform current_staff(granted.staff_role);

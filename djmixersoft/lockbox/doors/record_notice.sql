@@ -5,11 +5,11 @@ declare
   which constant jsonb := jsonb_build_object('access', new.grant_id, 'notice', new.id);
 begin
   if old.sent_at is null and new.sent_at is not null or old.reminded_at is distinct from new.reminded_at then
-    perform record('system:notice:sent', new.account_id, null,
-                   which || jsonb_build_object('by', 'program', 'again', old.sent_at is not null));
+    perform record_access('system:notice:sent', new.account_id, new.process_id,
+                          which || jsonb_build_object('by', 'program', 'again', old.sent_at is not null));
   end if;
   if old.acknowledged_at is null and new.acknowledged_at is not null then
-    perform record('administrator:notice:acknowledged', new.account_id, null, which);
+    perform record_access('administrator:notice:acknowledged', new.account_id, new.process_id, which);
   end if;
   return null;
 end $$;

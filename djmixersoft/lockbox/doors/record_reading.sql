@@ -7,8 +7,9 @@ declare
 begin
   select * into granted from access_grant g where g.account_id = new.account_id and g.id = new.grant_id;
   if tg_op = 'INSERT' or (old.closed_at is null and new.closed_at is not null and granted.revoked_at is null) then
-    perform record(
-      case tg_op when 'INSERT' then 'staff:item:unlocked' else 'staff:reading:closed' end, new.account_id, null,
+    perform record_access(
+      case tg_op when 'INSERT' then 'staff:item:unlocked' else 'staff:reading:closed' end, new.account_id,
+      new.process_id,
       jsonb_build_object('by', granted.staff_role, 'staff', granted.pseudonym, 'access', new.grant_id, 'reading', new.id,
                          'item', new.item_id));
   end if;

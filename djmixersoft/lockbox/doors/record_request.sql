@@ -11,16 +11,16 @@ begin
       'why', new.reason, 'items', array_to_string(new.items, ' '), 'hours', new.hours, 'download', new.may_download,
       'ticket', new.ticket_id, 'process', new.process_id);
     if new.state = 'pending' then
-      perform record('staff:access:requested', new.account_id, null, which || by_staff);
+      perform record_access('staff:access:requested', new.account_id, new.process_id, which || by_staff);
     end if;
   elsif new.state = 'withdrawn' and old.state <> 'withdrawn' then
-    perform record('staff:access:withdrawn', new.account_id, null, which || by_staff);
+    perform record_access('staff:access:withdrawn', new.account_id, new.process_id, which || by_staff);
   elsif new.answer <> old.answer then
-    perform record('staff:access:answered', new.account_id, null, which || by_staff);
+    perform record_access('staff:access:answered', new.account_id, new.process_id, which || by_staff);
   elsif new.state = 'denied' and old.state <> 'denied' then
-    perform record('administrator:access:denied', new.account_id, null, which || jsonb_build_object('staff', new.pseudonym));
+    perform record_access('administrator:access:denied', new.account_id, new.process_id, which || jsonb_build_object('staff', new.pseudonym));
   elsif new.state = 'asked' and new.question <> old.question then
-    perform record('administrator:access:asked', new.account_id, null, which || jsonb_build_object('staff', new.pseudonym));
+    perform record_access('administrator:access:asked', new.account_id, new.process_id, which || jsonb_build_object('staff', new.pseudonym));
   end if;
   return null;
 end $$;

@@ -1,6 +1,7 @@
 -- Whoever was granted access, and has shown a second factor a moment ago, unlocks one item for two hours, or until the access
 -- ends; what they had unlocked before is closed. Only a later transaction is shown anything of it. Answers 'unlocked' and the
--- reading, or why not: 'not-yours' (no such access of theirs), 'not-yet', 'over', 'revoked', 'not-covered', 'gone'.
+-- reading, or why not: 'not-yours' (no such access of theirs), 'not-yet', 'not-told' (its notice must go first and
+-- hasn't), 'over', 'revoked', 'not-covered', 'gone'.
 create or replace function djms.unlock(in_account uuid, access uuid, of_item uuid, out outcome text, out new_reading uuid)
 language plpgsql security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
 declare
@@ -17,6 +18,9 @@ begin
   outcome := case when granted.id is null then 'not-yours' when granted.revoked_at is not null then 'revoked'
                   when granted.ends <= clock_timestamp() then 'over'
                   when granted.starts > clock_timestamp() then 'not-yet'
+                  when granted.tells_first and not exists (
+                    select from access_notice n
+                     where n.account_id = in_account and n.grant_id = access and n.sent_at is not null) then 'not-told'
                   when not exists (
                     select from access_grant_item c
                      where c.account_id = in_account and c.grant_id = access and c.item_id = of_item) then 'not-covered'
