@@ -14,6 +14,8 @@ _WITHIN = {
     ("own", "teammates"),
     ("administered", "account"),
     ("opened", "unlocked"),
+    ("told", "administered"),
+    ("told", "account"),
     *((rows, "all") for rows in ROWS if rows != "all"),
 }
 

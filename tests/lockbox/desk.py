@@ -40,9 +40,25 @@ def hire(superuser: psycopg.Connection, role: str = "support") -> Agent:
     return Agent(row[0], name, role, token)
 
 
+def demanded(url: str, agent: Agent, account: UUID, items: list[UUID]) -> UUID:
+    """A legal process in force, as two officers would have made it: for what somebody asks under it."""
+    with psycopg.connect(url.replace("djms_desk", "postgres"), autocommit=True) as superuser:
+        row = superuser.execute(
+            "INSERT INTO djms.legal_process (account_id, kind, authority, reference, obliges, telling, recorded_by,"
+            " recorder, confirmed_by, confirmer, confirmed_at) VALUES (%s, 'warrant', 'A court', '7', 'Hand it over.',"
+            " 'after', %s, 'One', gen_random_uuid(), 'Another', now()) RETURNING id",
+            [account, agent.id],
+        ).fetchone()
+        assert row
+        for item in set(items):
+            superuser.execute("INSERT INTO djms.legal_item VALUES (%s, %s, %s)", [account, row[0], item])
+    return UUID(str(row[0]))
+
+
 def dismiss(superuser: psycopg.Connection, agent: Agent) -> None:
     """Leave nothing of somebody who works here, nor of what they did."""
     superuser.execute("DELETE FROM djms.access_request WHERE staff_id = %s", [agent.id])
+    superuser.execute("DELETE FROM djms.legal_process WHERE recorded_by = %s", [agent.id])
     for table in ("staff_session", "staff_role"):
         superuser.execute(f"DELETE FROM djms.{table} WHERE staff_id = %s".encode(), [agent.id])
     superuser.execute("DELETE FROM djms.staff WHERE id = %s", [agent.id])
@@ -72,7 +88,7 @@ class Desk:
                 account,
                 items,
                 agent.role,
-                None if agent.role == "support" else UUID(int=7),
+                None if agent.role == "support" else demanded(self.url, agent, account, items),
                 "damaged" if agent.role == "support" else "legal",
                 "It crackles at the end.",
                 hours,

@@ -20,6 +20,11 @@ SCOPES = {
     "account": "{account} IN (SELECT account_id FROM djms.membership WHERE person_id = %(me)s)",
     "administered": "{account} IN (SELECT account_id FROM djms.membership WHERE is_administrator AND"
     " person_id = %(me)s)",
+    "told": "{account} IN (SELECT account_id FROM djms.membership WHERE is_administrator AND person_id = %(me)s)"
+    " AND NOT EXISTS (SELECT FROM djms.legal_process silent WHERE silent.id = process_id AND silent_until > now())",
+    "processes": "{process} IN (SELECT p.id FROM djms.legal_process p JOIN djms.membership m"
+    " ON m.account_id = p.account_id WHERE m.is_administrator AND m.person_id = %(me)s"
+    " AND (p.silent_until IS NULL OR p.silent_until <= now()))",
     "teammates": "{person} IN (SELECT m.person_id FROM djms.membership m JOIN djms.membership mine USING (account_id)"
     " WHERE mine.person_id = %(me)s)",
     "all": "true",
@@ -35,7 +40,7 @@ BLIND_CHANGES = {
     "share": "revoked_at = now()",
 }
 # How rows are told from each other: where somebody may read some columns only, by one of these.
-TOLD_BY = {"ticket": "id", "ticket_message": "id"}
+TOLD_BY = {"ticket": "id", "ticket_message": "id", "legal_process": "id"}
 TRASHED = "trashed_with IS NOT NULL"
 # What links show is tried in test_4a_links.py, and what mailed ones do in test_9a.py: there is nobody signed in.
 SITE_USES = sorted(
@@ -53,7 +58,9 @@ def within(world: "World", purpose: str, table: str, verb: str, me: object) -> s
     """Where the rows are that somebody reaches by the rules, as the superuser finds them."""
     conditions = [
         SCOPES[use.rows].format(
-            person="id" if table == "person" else "person_id", account="id" if table == "account" else "account_id"
+            person="id" if table == "person" else "person_id",
+            account="id" if table == "account" else "account_id",
+            process="id" if table == "legal_process" else "process_id",
         )
         + (f" AND {use.stamp} = %(me)s" if use.stamp else "")
         for use in RULES.uses
