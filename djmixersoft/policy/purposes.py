@@ -6,7 +6,7 @@ compiled from policy/rules.toml. Outside such a transaction a login has no right
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -25,7 +25,7 @@ from djmixersoft.policy.errors import (
 from djmixersoft.policy.rules import role_of
 
 Marked = TypeVar("Marked", bound=Callable[..., Any])
-Argument = str | bytes | int | bool | UUID | datetime | list[UUID] | None
+Argument = str | bytes | int | bool | UUID | date | list[UUID] | None
 
 _TAKE = (
     "SELECT set_config('role', %s, true), set_config('djms.token', %s, true), set_config('djms.named', %s, true),"

@@ -1,4 +1,4 @@
-"""Those who handle legal processes, at the desk's doors by SQL on its real login; and a process that two of them made."""
+"""Those who handle legal processes, by SQL on the desk's real login; and processes that two of them made."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -49,7 +49,7 @@ class Officers:
         with self.desk.acting(who, kept=False) as acting:
             return acting.refusal(sql, *arguments)
 
-    def record(self, who: Agent | None = None, **given: object) -> tuple[str, UUID]:
+    def record(self, who: Agent | None = None, **given: Any) -> tuple[str, UUID]:  # noqa: ANN401 - as a door takes
         """Record a process, of the first two items by default; the outcome, and its id."""
         facts: dict[str, object] = {
             "id": uuid4(),
@@ -69,7 +69,7 @@ class Officers:
         """Confirm a process, as the other officer by default."""
         return str(self.value(who or self.other, "SELECT djms.confirm_process(%s)", process))
 
-    def confirmed(self, **given: object) -> UUID:
+    def confirmed(self, **given: Any) -> UUID:  # noqa: ANN401 - as a door takes
         """A process that is in force."""
         outcome, process = self.record(**given)
         assert (outcome, self.confirm(process)) == ("recorded", "done")

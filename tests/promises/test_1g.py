@@ -131,7 +131,7 @@ def test_once_it_is_ended_nothing_is_open_under_it(officers: Officers) -> None:
         ({"key": "age1somebody"}, "key"),
     ],
 )
-def test_what_it_cannot_be_is_refused(officers: Officers, given: dict[str, object], outcome: str) -> None:
+def test_what_it_cannot_be_is_refused(officers: Officers, given: dict[str, Any], outcome: str) -> None:
     assert officers.record(**given)[0] == outcome
     assert officers.record()[0] == "recorded", "as it is otherwise"
 
@@ -139,9 +139,7 @@ def test_what_it_cannot_be_is_refused(officers: Officers, given: dict[str, objec
 def test_an_administrator_is_asked_only_under_a_process_that_is_in_force_and_may_be_told_of(
     officers: Officers,
 ) -> None:
-    ask = (
-        "SELECT outcome FROM djms.request_access(%s, %s::uuid[], 'legal', null, %s, 'legal', 'It is demanded.', 2, true)"
-    )
+    ask = "SELECT outcome FROM djms.request_access(%s, %s::uuid[], 'legal', null, %s, 'legal', 'It must be.', 2, true)"
     _, unconfirmed = officers.record()
     silent = officers.confirmed(silence=in_(days=3))
     for process in (uuid4(), unconfirmed, silent):
@@ -151,7 +149,7 @@ def test_an_administrator_is_asked_only_under_a_process_that_is_in_force_and_may
     assert officers.value(officers.one, ask, officers.account, officers.items[:1], process) == "asked"
 
 
-def test_no_statement_of_the_desk_changes_a_process_or_opens_more(officers: Officers, world: "World") -> None:
+def test_no_statement_of_the_desk_changes_a_process_or_opens_more(officers: Officers) -> None:
     """Every table of it, read, written and removed, in every role of the desk, with an officer's own token."""
     process = officers.confirmed(items=officers.items[:1])
     tables = ("legal_process", "legal_item", "legal_silence", "legal_document", "legal_export", "access_notice")

@@ -1,0 +1,121 @@
+"""Recording a legal process, confirming it, opening access under it, ending it. Who may what is the doors' to say.
+
+At the desk, for the purpose `legal-process`. Each answers in a word what came of it, as its door says (doors/*.sql).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Final
+from uuid import UUID, uuid4
+
+from django.db import connection
+
+from djmixersoft.content import stores
+from djmixersoft.legal.models import Kind, Telling
+from djmixersoft.policy.purposes import acting_for, call_door, call_door_row
+from djmixersoft.vault.cobblestone import Encryptor
+from djmixersoft.vault.keys import Key, process_context, wrap_process_key
+
+TELLING: Final = "access-notice"
+"""The purpose of telling an account's Administrators, once the day of a silent process has come."""
+
+
+@dataclass(frozen=True)
+class Paper:
+    """The document itself, as it was handed in."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What an authority demands. `items`: None for the whole account; `silent_until`: until then nobody may be told."""
+
+    account_id: UUID
+    kind: Kind
+    authority: str
+    reference: str
+    obliges: str
+    deadline: date | None
+    items: Sequence[UUID] | None
+    telling: Telling
+    silent_until: datetime | None = None
+    recipient_key: str = ""
+    paper: Paper | None = None
+
+
+def record(demand: Demand) -> tuple[str, UUID | None]:
+    """Write down what an authority demands: 'recorded' and its id, or why not (record_process.sql)."""
+    process_id, paper = uuid4(), demand.paper
+    key = Key.generate()
+    sealer = Encryptor(key, process_context(process_id))
+    outcome = call_door(
+        "record_process",
+        new_process=process_id,
+        in_account=demand.account_id,
+        of_kind=demand.kind.value,
+        by_authority=demand.authority,
+        its_reference=demand.reference,
+        it_obliges=demand.obliges,
+        until_day=demand.deadline,
+        items=None if demand.items is None else list(demand.items),
+        when_told=demand.telling.value,
+        silence=demand.silent_until,
+        recipient=demand.recipient_key or None,
+        document_name=paper.name if paper else None,
+        document_size=len(paper.content) if paper else None,
+        document_sha256=sha256(paper.content).digest() if paper else None,
+        document_sealed=sealer.update(paper.content) + sealer.finish() if paper else None,
+        document_key=wrap_process_key(stores.root_key(), key, process_id=process_id) if paper else None,
+    )
+    return str(outcome), process_id if outcome == "recorded" else None
+
+
+def confirm(process_id: UUID) -> str:
+    """Confirm what another officer recorded: 'done', 'unknown', 'decided' or 'same'."""
+    return str(call_door("confirm_process", process=process_id))
+
+
+def end(process_id: UUID) -> str:
+    """End a process, and what is open under it: 'done', 'unknown' or 'decided'."""
+    return str(call_door("end_process", process=process_id))
+
+
+def ask_silence(process_id: UUID, *, until: datetime, words: str) -> str:
+    """Note that nobody may be told for longer, for another officer to confirm: 'asked', or why not."""
+    return str(call_door_row("ask_silence", process=process_id, until_then=until, why=words)["outcome"])
+
+
+def confirm_silence(silence_id: UUID) -> str:
+    """Confirm what another officer asked for: 'done', or why not (confirm_silence.sql)."""
+    return str(call_door("confirm_silence", silence=silence_id))
+
+
+def open_access(
+    process_id: UUID, *, items: Sequence[UUID] | None, words: str, hours: int, may_download: bool
+) -> tuple[str, UUID | None]:
+    """Open an access to what a process covers: 'opened' and the request's id, or why not (open_process_access.sql)."""
+    row = call_door_row(
+        "open_process_access",
+        process=process_id,
+        wanted=None if items is None else list(items),
+        told=words,
+        for_hours=hours,
+        download=may_download,
+    )
+    return row["outcome"], row["new_request"]
+
+
+def tell_all() -> list[tuple[UUID, str]]:
+    """Put silent processes whose day has come into their accounts' logs; what came of each."""
+    with acting_for(TELLING), connection.cursor() as cursor:
+        cursor.execute("SELECT process FROM djms.processes_to_tell()")
+        due = [process for (process,) in cursor]
+    found = []
+    for process in due:
+        with acting_for(TELLING):
+            found.append((process, str(call_door("tell_process", process=process))))
+    return found
