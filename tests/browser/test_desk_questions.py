@@ -1,67 +1,21 @@
 """A question's whole way, with two browsers side by side: asked at the site, answered at the desk, read again."""
 
-import base64
-import re
-import time
-from collections.abc import Callable, Iterator
-
-import psycopg
 import pytest
-from cryptography.hazmat.primitives.hashes import SHA1
-from cryptography.hazmat.primitives.twofactor.totp import TOTP
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import expect
 
-from tests.browser.conftest import ARGUMENTS, PATIENCE, Open
+from tests.browser.conftest import AtTheDesk, Open
 from tests.browser.hands import Hands, Keyboard, Mouse
 from tests.browser.inspecting import inspect
 from tests.browser.living import Site
-from tests.browser.watching import Watch
 
 pytestmark = pytest.mark.browser
 
-PASSWORD = "needle drops on velvet noon"
 NARROW_AND_DARK = {"viewport": {"width": 320, "height": 640}, "color_scheme": "dark"}
-At = Callable[..., Page]
-
-
-@pytest.fixture
-def at_the_desk(chromium: Browser, site: Site, superuser: psycopg.Connection) -> Iterator[At]:
-    """Let somebody of support in, by the link that the command line prints, and watch their browser."""
-    assert ARGUMENTS
-    origin = f"https://localhost:{site.installation.desk_port}"
-    name = f"robin{time.monotonic_ns()}"
-    watches: list[Watch] = []
-
-    def enter(**options: object) -> Page:
-        added = site.installation.command(
-            "staff", "add", f"{name}@staff.example", "--role", "support", "--pseudonym", name
-        )
-        (link,) = re.findall(r"https://[^/\s]+(/welcome/\S+)", added.stdout)
-        context = chromium.new_context(base_url=origin, ignore_https_errors=True, **options)  # type: ignore[arg-type]  # Playwright's options
-        context.set_default_timeout(PATIENCE)
-        watches.append(Watch(context, origin))
-        hands = Mouse(context.new_page())
-        hands.go(link)
-        hands.main.locator("input[type=password]").fill(PASSWORD)
-        with hands.page.expect_navigation():
-            hands.page.keyboard.press("Enter")
-        secret = base64.b32decode(hands.main.locator("code").first.inner_text().replace(" ", ""))
-        code = TOTP(secret, 6, SHA1(), 30).generate(int(time.time())).decode()  # noqa: S303 - RFC 6238
-        hands.main.locator("[name=code]").fill(code)
-        with hands.page.expect_navigation():
-            hands.page.keyboard.press("Enter")
-        return hands.page
-
-    yield enter
-    for watch in watches:
-        watch.context.close()
-    superuser.execute("DELETE FROM djms.sign_in_try")
-    assert [wrong for watch in watches for wrong in watch.take()] == []
 
 
 @pytest.mark.parametrize("kind", [Mouse, Keyboard])
 def test_a_question_is_answered_at_the_desk_and_read_at_the_site(
-    open_browser: Open, site: Site, at_the_desk: At, kind: type[Hands]
+    open_browser: Open, site: Site, at_the_desk: AtTheDesk, kind: type[Hands]
 ) -> None:
     email, words = f"heron-{kind.__name__.lower()}@example.org", f"Does the heron hum, {kind.__name__}?"
     asker, agent = Mouse(open_browser(**NARROW_AND_DARK).new_page()), kind(at_the_desk(**NARROW_AND_DARK))
@@ -86,7 +40,7 @@ def test_a_question_is_answered_at_the_desk_and_read_at_the_site(
     assert inspect(asker.page) == []
 
 
-def test_ready_answers_are_right_and_put_in(open_browser: Open, at_the_desk: At) -> None:
+def test_ready_answers_are_right_and_put_in(open_browser: Open, at_the_desk: AtTheDesk) -> None:
     visitor, agent = Mouse(open_browser().new_page()), Mouse(at_the_desk())
     visitor.go("/contact")
     visitor.fill("Your question", "Where is the bittern?")
