@@ -34,13 +34,15 @@ FIRST_PAGE_SECONDS = 30.0
 class Serving:
     """What is served here: under which address it is known, on which interface and port it listens.
 
-    `note`: where its address is written down in the data folder's `run`, for those who ask it.
+    `note`: where its address is written down in the data folder's `run`, for those who ask it. `tls`: the folder of the
+    certificate that it makes for itself.
     """
 
     address: PublicAddress
     listen: str
     port: int
     note: str
+    tls: str = "tls"
 
 
 def of_site(port: int) -> Serving:
@@ -54,7 +56,10 @@ def of_site(port: int) -> Serving:
 def of_desk(port: int) -> Serving:
     """The desk: DJMS_DESK_LISTEN is its interface; else it is this machine alone, whatever its name."""
     listen = os.environ.get("DJMS_DESK_LISTEN") or LOOPBACK[1]
-    return Serving(desk_address(os.environ, port), listen, port, "desk-address")
+    address = desk_address(os.environ, port)
+    # Known by the site's name, it has the site's certificate.
+    tls = "tls" if address.host == public_address(os.environ).host else "tls-desk"
+    return Serving(address, listen, port, "desk-address", tls)
 
 
 def run(served: Serving, *, wait: bool) -> int:
@@ -63,7 +68,7 @@ def run(served: Serving, *, wait: bool) -> int:
     data = DataFolder(Path(os.environ["DJMS_DATA"])) if os.environ.get("DJMS_DATA") else None
     if not data:
         raise Refusal("DJMS_DATA is not set; this process needs the absolute path of its data folder.")
-    files = certificate(data, served.address, os.environ)
+    files = certificate(data, served.address, os.environ, name=served.tls)
     from djmixersoft.wsgi import application
 
     if wait and not sys.stdin.readline():

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from djmixersoft.operations.addresses import PublicAddress, public_address
+from djmixersoft.operations.addresses import PublicAddress
 from djmixersoft.operations.datafolder import DataFolder, write_atomically
 from djmixersoft.operations.refusal import Refusal
 
@@ -33,14 +33,16 @@ def operator_certificate(environment: Mapping[str, str]) -> tuple[Path, Path] | 
     return Path(paths[0]), Path(paths[1])
 
 
-def certificate(data: DataFolder, address: PublicAddress, environment: Mapping[str, str]) -> tuple[Path, Path]:
+def certificate(
+    data: DataFolder, address: PublicAddress, environment: Mapping[str, str], *, name: str = "tls"
+) -> tuple[Path, Path]:
     """Return certificate and key as files; ours is made when there is none for the host that lasts 30 days more.
 
-    The desk has the site's where both are known by the same name, and one of its own where not.
+    `name`: of the folder in which ours is.
     """
     if files := operator_certificate(environment):
         return files
-    folder = data.secrets / ("tls" if address.host == public_address(environment).host else "tls-desk")
+    folder = data.secrets / name
     folder.mkdir(mode=0o700, exist_ok=True)
     certificate_file, key_file = folder / "cert.pem", folder / "key.pem"
     if not (key_file.exists() and _serves(certificate_file, address.host)):
