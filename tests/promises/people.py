@@ -30,6 +30,7 @@ from tests import sealing
 from tests.ledger.growing import key
 from tests.lockbox.looking import look_inside
 from tests.promises.crates import Crate, filled
+from tests.staff.desk import with_all_to_sign_in
 
 Url = Callable[[str], str]
 
@@ -155,6 +156,7 @@ def make_world(url: Url, seed: int = 1729) -> World:
         maker.ask(carol, b, B)
         for crew, chief in ((a, alice), (b, carol)):
             look_inside(superuser, crew.id, crew.items[0], chief.id)
+        with_all_to_sign_in(superuser)
         seal(superuser, url("djms_sealer"), account_a, account_b)
         superuser.execute("ANALYZE")
     return World(a, b, alice, bob, carol, stranger, superuser_url)

@@ -78,3 +78,16 @@ def hired(cluster: Cluster, *roles: str) -> Member:
         assert member.add_factor(desk) == "added"
         member.id = desk.value("SELECT djms.current_staff('')")
     return member
+
+
+def with_all_to_sign_in(everything: psycopg.Connection) -> None:
+    """Give everybody who works here a password, a factor and a link, none of which opens anything."""
+    everything.execute("INSERT INTO djms.staff_credential SELECT id, 'x', 19456, 2, 1, 'x' FROM djms.staff")
+    everything.execute(
+        "INSERT INTO djms.staff_factor (id, staff_id, kind, name, sealed, verifier, sign_count, last_step)"
+        " SELECT gen_random_uuid(), id, 'totp', 'an app', 'x', 'x', 0, 0 FROM djms.staff"
+    )
+    everything.execute(
+        "INSERT INTO djms.staff_link (token_hash, staff_id, expires)"
+        " SELECT sha256(id::text::bytea), id, now() + interval '1 day' FROM djms.staff"
+    )
