@@ -26,6 +26,8 @@ from djmixersoft.lockbox.models import (
 
 PAGE_SIZE: Final = 50
 EXPIRED: Final = "expired"
+MOST_COVERED: Final = 500
+"""Items of one access that a page shows."""
 MOST_USES: Final = 1_000
 """Readings of one access that a page shows."""
 
@@ -54,6 +56,16 @@ class ReadingRow:
     at: datetime
     ended: datetime | None
     uses: list[Use]
+
+
+@dataclass(frozen=True)
+class MyReading:
+    """An item that one unlocked oneself, as the desk's page of it needs it."""
+
+    id: UUID
+    request_id: UUID
+    ends: datetime
+    may_download: bool
 
 
 @dataclass(frozen=True)
@@ -119,22 +131,33 @@ class RequestRow:
 def requests(account_id: UUID | None = None, *, page: int = 1) -> tuple[list[RequestRow], bool]:
     """A page of the requests that whoever asks may see, latest first, and whether there is a next one.
 
-    `account_id`: of one account only. What was granted is with each, what was read isn't.
+    `account_id`: of one account only; without one, at the desk, what the notices became is left out. What was granted
+    is with each, what was read isn't.
     """
     start = (page - 1) * PAGE_SIZE
     found = Request.objects.filter(**({"account_id": account_id} if account_id else {})).order_by("-created_at", "id")
     rows = list(found[start : start + PAGE_SIZE + 1])
-    grants = _grants(rows[:PAGE_SIZE])
+    grants = _grants(rows[:PAGE_SIZE], with_notices=account_id is not None)
     return [_request(row, grants.get(row.id)) for row in rows[:PAGE_SIZE]], len(rows) > PAGE_SIZE
 
 
 def request(account_id: UUID, request_id: UUID) -> RequestRow | None:
     """One request, with what was granted and exactly what was read; None for any that isn't whoever asks's to see."""
-    row = Request.objects.filter(account_id=account_id, id=request_id).first()
+    return _whole(Request.objects.filter(account_id=account_id, id=request_id).first(), with_notices=True)
+
+
+def my_request(request_id: UUID) -> RequestRow | None:
+    """The same at the desk, for one's own, without what the notice became."""
+    return _whole(Request.objects.filter(id=request_id).first(), with_notices=False)
+
+
+def my_reading(reading_id: UUID) -> MyReading | None:
+    """One of one's own readings, at the desk."""
+    row = Reading.objects.filter(id=reading_id).first()
     if row is None:
         return None
-    grant = _grants([row]).get(row.id)
-    return _request(row, grant, _readings(account_id, grant.id) if grant else [])
+    grant = Grant.objects.get(account_id=row.account_id, id=row.grant_id)
+    return MyReading(row.id, grant.request_id, row.ends, grant.may_download)
 
 
 def waiting(account_id: UUID) -> int:
@@ -150,9 +173,9 @@ def allows_after_notice(account_id: UUID) -> bool:
 
 
 def covered(account_id: UUID, grant_id: UUID) -> list[UUID]:
-    """The ids of the items that a grant covers."""
+    """The ids of the items that a grant covers, the first MOST_COVERED."""
     found = GrantItem.objects.filter(account_id=account_id, grant_id=grant_id)
-    return list(found.order_by("item_id").values_list("item_id", flat=True))
+    return list(found.order_by("item_id").values_list("item_id", flat=True)[:MOST_COVERED])
 
 
 def open_reading_of(account_id: UUID, grant_id: UUID) -> UUID | None:
@@ -161,12 +184,19 @@ def open_reading_of(account_id: UUID, grant_id: UUID) -> UUID | None:
     return found.values_list("id", flat=True).first()
 
 
-def _grants(rows: list[Request]) -> dict[UUID, GrantRow]:
+def _whole(row: Request | None, *, with_notices: bool) -> RequestRow | None:
+    if row is None:
+        return None
+    grant = _grants([row], with_notices=with_notices).get(row.id)
+    return _request(row, grant, _readings(row.account_id, grant.id) if grant else [])
+
+
+def _grants(rows: list[Request], *, with_notices: bool) -> dict[UUID, GrantRow]:
     ids = [row.id for row in rows]
     accounts = {row.account_id for row in rows}
     grants = list(Grant.objects.filter(account_id__in=accounts, request_id__in=ids))
     told = {}
-    if any(one.basis != "approval" for one in grants):
+    if with_notices and any(one.basis != "approval" for one in grants):
         told = {
             one.grant_id: NoticeRow(one.id, one.sent_at, one.acknowledged_at)
             for one in Notice.objects.filter(account_id__in=accounts, grant_id__in=[one.id for one in grants])

@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from djmixersoft.desk.access_forms import AccessForm, AnswerForm, ItemForm
-from djmixersoft.lockbox import mine, services
+from djmixersoft.lockbox import selectors, services
+from djmixersoft.lockbox.selectors import RequestRow
 from djmixersoft.pages.answers import FORM, SHOWN, SeeOther, error_page, methods, page, see
 from djmixersoft.pages.csp import STUDIO_CSP
 from djmixersoft.pages.face import Text
+from djmixersoft.pages.paging import Page, asked_page
 from djmixersoft.policy.purposes import purpose
 
 # Why a request wasn't made, by what its door answers; and the field that it is about.
@@ -48,7 +50,7 @@ _STATES: Final[Mapping[str, Text]] = {
 }
 _STANDINGS: Final[Mapping[str, Text]] = {
     "open": gettext_lazy("open"),
-    "not-yet": gettext_lazy("begins later"),
+    "later": gettext_lazy("begins later"),
     "over": gettext_lazy("over"),
     "revoked": gettext_lazy("revoked by the Administrator"),
 }
@@ -58,8 +60,10 @@ _STANDINGS: Final[Mapping[str, Text]] = {
 @methods(*SHOWN)
 def accesses(request: HttpRequest) -> HttpResponse:
     """Support sees its own requests, latest first."""
-    rows = [(asked, _STATES[asked.state]) for asked in mine.requests()]
-    return page(request, "accesses", {"rows": rows}, title=_("Access to Content"), signed_in=True)
+    number = asked_page(request)
+    found, more = selectors.requests(page=number)
+    context = {"rows": [(asked, _STATES[asked.state]) for asked in found], "page": Page(number, has_next=more)}
+    return page(request, "accesses", context, title=_("Access to Content"), signed_in=True)
 
 
 @purpose("support")
@@ -97,7 +101,7 @@ def access(request: HttpRequest, request_id: UUID) -> HttpResponse:
 def access_withdraw(request: HttpRequest, request_id: UUID) -> HttpResponse:  # noqa: ARG001 - every view takes it
     """Support takes a request of its own back."""
     asked = _own(request_id)
-    outcome = services.withdraw_request(account_id=asked.row.account_id, request_id=request_id)
+    outcome = services.withdraw_request(account_id=asked.account_id, request_id=request_id)
     return see("access", request_id, done="access-withdrawn" if outcome == "done" else "access-decided")
 
 
@@ -109,7 +113,7 @@ def access_answer(request: HttpRequest, request_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return access_page(request, request_id, form, status=422)
     words = form.cleaned_data["words"]
-    outcome = services.answer_question(account_id=asked.row.account_id, request_id=request_id, words=words)
+    outcome = services.answer_question(account_id=asked.account_id, request_id=request_id, words=words)
     return see("access", request_id, done="access-answered" if outcome == "done" else "access-decided")
 
 
@@ -117,11 +121,11 @@ def access_answer(request: HttpRequest, request_id: UUID) -> HttpResponse:
 @methods("POST")
 def unlock(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """Support unlocks one item that an open access of its own covers; what it had unlocked before is closed."""
-    granted, form = mine.grant(_own(request_id)), ItemForm(request.POST)
-    if granted is None or not form.is_valid():
+    asked, form = _own(request_id), ItemForm(request.POST)
+    if asked.grant is None or not form.is_valid():
         raise Http404
-    row = granted.row
-    outcome, reading = services.unlock(account_id=row.account_id, grant_id=row.id, item_id=form.cleaned_data["item"])
+    item_id = form.cleaned_data["item"]
+    outcome, reading = services.unlock(account_id=asked.account_id, grant_id=asked.grant.id, item_id=item_id)
     if reading is None:
         back = (reverse("access", args=[request_id]), _("Back to the access"))
         return error_page(request, 409, _("Not unlocked"), _NOT_UNLOCKED[outcome], next_step=back)
@@ -133,24 +137,21 @@ def access_page(
 ) -> HttpResponse:
     """Make the page of a request. While it waits, it looks by itself whether it still does."""
     asked = _own(request_id)
-    granted = mine.grant(asked)
+    grant = asked.grant
     context = {
-        "asked": asked.row,
-        "state": asked.state,
-        "is_waiting": asked.is_waiting,
+        "asked": asked,
         "state_words": _STATES[asked.state],
         "form": form or AnswerForm(),
-        "granted": granted,
-        "standing_words": _STANDINGS[granted.standing] if granted else "",
-        "readings": mine.readings(granted) if granted else [],
+        "standing_words": _STANDINGS[grant.state] if grant else "",
+        "items": selectors.covered(asked.account_id, grant.id) if grant else [],
     }
     response = page(request, "access", context, title=_("A request for access"), status=status, signed_in=True)
     response["Content-Security-Policy"] = STUDIO_CSP
     return response
 
 
-def _own(request_id: UUID) -> mine.Asked:
-    found = mine.request(request_id)
+def _own(request_id: UUID) -> RequestRow:
+    found = selectors.my_request(request_id)
     if found is None:
         raise Http404
     return found

@@ -15,7 +15,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from djmixersoft.lockbox import mine, services
+from djmixersoft.lockbox import selectors, services
 from djmixersoft.lockbox.models import What
 from djmixersoft.lockbox.services import MayNot, NothingUnlocked, ReadingOver, Unlocked
 from djmixersoft.pages.answers import SHOWN, error_page, methods, page, see
@@ -41,7 +41,7 @@ def reading(request: HttpRequest, reading_id: UUID) -> HttpResponse:
     token = token_of(request) or ""
     try:
         with acting_for("support", token=token):
-            opened = mine.reading(reading_id)
+            opened = selectors.my_reading(reading_id)
         item = services.look(role=ROLE, token=token, reading_id=reading_id)
         release_connection()
         if opened is None:
@@ -90,7 +90,7 @@ def reading_file(request: HttpRequest, reading_id: UUID) -> HttpResponseBase:
 @methods("POST")
 def reading_close(request: HttpRequest, reading_id: UUID) -> HttpResponse:  # noqa: ARG001 - every view takes it
     """Support is done with an item."""
-    opened = mine.reading(reading_id)
+    opened = selectors.my_reading(reading_id)
     if opened is None:
         raise Http404
     services.close_reading(reading_id=reading_id)
