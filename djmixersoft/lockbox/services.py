@@ -6,7 +6,7 @@ came of it, as its door says (doors/*.sql).
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -57,7 +57,7 @@ class Unlocked:
     account_id: UUID
     item_id: UUID
     kind: str
-    name: str
+    name: str = field(repr=False)
     size: int
     media_type: str
 
