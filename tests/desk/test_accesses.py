@@ -233,3 +233,31 @@ def test_the_desk_says_loudly_that_the_ledger_is_not_sealed(
         superuser.execute("UPDATE djms.ledger_heads SET trouble = '', damage = 0")
     assert "The ledger is not being sealed. What the sealer says: stuck" in page
     assert "found damage. 2 findings." in page
+
+
+def test_where_the_account_allows_it_an_access_is_opened_at_once_and_told_of(
+    agent: Agent, owner: Person, item: str, superuser: psycopg.Connection[Any]
+) -> None:
+    allowed = owner.post(f"{owner.crate}/access/notices", {"after_notice": "allow"})
+    assert allowed.status_code == 303
+    opened = ask(agent, owner, item, afterwards="1")
+    assert opened["Location"].endswith("?done=access-opened"), text_of(opened)
+    access = opened["Location"].partition("?")[0]
+    assert "opened, with a notice to the account" in agent.get(access).text
+    reading = agent.post(f"{access}/unlock", {"item": item})["Location"]
+    assert f"{CANARY} sings" in agent.get(reading).text
+    notices = superuser.execute("SELECT count(*) FROM djms.access_notice WHERE account_id = %s", [owner.account_id])
+    assert notices.fetchone() == (1,)
+    assert "We have seen this" in text_of(owner.get(f"{owner.crate}{access}"))
+    again = ask(agent, owner, item, afterwards="1")
+    assert (again.status_code, "wasn’t sent yet" in again.text) == (422, True), "one notice is unsent"
+
+
+def test_a_document_is_read_in_the_page(cluster: Cluster, agent: Agent, owner: Person) -> None:
+    made = owner.post(f"{owner.crate}/documents", {"name": CANARY})
+    assert made.status_code == 303, text_of(made)
+    document = re.findall(r"[0-9a-f-]{36}", made["Location"])[-1]
+    access = ask(agent, owner, document)["Location"].partition("?")[0]
+    approved(cluster, owner, access, document)
+    page = agent.get(agent.post(f"{access}/unlock", {"item": document})["Location"])
+    assert f"# {CANARY}" in page.text, "how a document begins"
