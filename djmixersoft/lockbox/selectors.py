@@ -115,6 +115,7 @@ class RequestRow:
     decided_by: UUID | None
     decided_at: datetime | None
     grant: GrantRow | None = None
+    process_id: UUID | None = None
     readings: list[ReadingRow] = field(default_factory=list)
 
     @property
@@ -261,5 +262,6 @@ def _request(row: Request, grant: GrantRow | None, readings: list[ReadingRow] | 
         row.decided_by,
         row.decided_at,
         grant,
+        row.process_id,
         readings or [],
     )

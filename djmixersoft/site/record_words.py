@@ -50,6 +50,18 @@ SENTENCES: Final[Mapping[Action, Text]] = {
     Action.NOTICE_ACKNOWLEDGED: gettext_lazy("An access was acknowledged."),
     Action.AFTER_NOTICE_ALLOWED: gettext_lazy("Support may open an access and tell of it afterwards."),
     Action.AFTER_NOTICE_FORBIDDEN: gettext_lazy("Support must ask before any access again."),
+    Action.PROCESS_RECORDED: gettext_lazy("{staff} recorded a legal process about this account."),
+    Action.PROCESS_CONFIRMED: gettext_lazy("{staff} examined and confirmed the legal process."),
+    Action.PROCESS_ENDED: gettext_lazy("{staff} ended the legal process, and what was open under it."),
+    Action.PROCESS_SILENCED: gettext_lazy(
+        "{staff} confirmed that a court forbids to tell of the legal process for longer: until {silent}."
+    ),
+    Action.PROCESS_DISCLOSED: gettext_lazy(
+        "{staff} handed over {count} items under the legal process, encrypted to the authority’s key."
+    ),
+    Action.PROCESS_TOLD: gettext_lazy(
+        "A court had forbidden to tell of a legal process. Its own record, of {size} entries, can be seen from now on."
+    ),
     Action.ENTRY_ERASED: gettext_lazy("What the entry with index {index} said was erased."),
 }
 _BY: Final[Mapping[str, Text]] = {
@@ -66,6 +78,7 @@ _WHAT: Final[Mapping[str, Text]] = {
     "shown": gettext_lazy("shown on a page"),
     "played": gettext_lazy("played"),
     "downloaded": gettext_lazy("downloaded"),
+    "disclosed": gettext_lazy("disclosed to an authority"),
 }
 
 
@@ -113,6 +126,8 @@ KINDS: Final[Mapping[Kind, tuple[Text, frozenset[Action]]]] = {
                 *(Action.ITEM_UNLOCKED, Action.ITEM_READ, Action.READING_CLOSED),
                 *(Action.NOTICE_SENT, Action.NOTICE_ACKNOWLEDGED),
                 *(Action.AFTER_NOTICE_ALLOWED, Action.AFTER_NOTICE_FORBIDDEN),
+                *(Action.PROCESS_RECORDED, Action.PROCESS_CONFIRMED, Action.PROCESS_ENDED, Action.PROCESS_SILENCED),
+                *(Action.PROCESS_DISCLOSED, Action.PROCESS_TOLD),
             }
         ),
     ),
@@ -160,6 +175,8 @@ def sentence(said: Mapping[str, Any], known: Known) -> SafeString:
         count=_shown(said.get("count", "?")),
         begins=_moment(said.get("from")),
         until=_moment(said.get("until")),
+        silent=_moment(said.get("silent")),
+        size=_shown(said.get("size", "?")),
         what=_shown(_WHAT.get(str(said.get("what")), said.get("what", "?"))),
     )
 

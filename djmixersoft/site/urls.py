@@ -21,6 +21,7 @@ from djmixersoft.site.views import (
     lockbox,
     me,
     members,
+    processes,
     public,
     record,
     registering,
@@ -40,6 +41,7 @@ from djmixersoft.site.views import (
 ACCOUNT: Final = "accounts/<uuid:account_id>"
 ITEM: Final = f"{ACCOUNT}/items/<uuid:item_id>"
 DOCUMENT: Final = f"{ACCOUNT}/documents/<uuid:item_id>"
+PROCESS: Final = f"{ACCOUNT}/access/processes/<uuid:process_id>"
 
 converters.register()
 
@@ -109,6 +111,9 @@ urlpatterns = [
     path(f"{ACCOUNT}/access/<uuid:request_id>", lockbox.access, name="access"),
     path(f"{ACCOUNT}/access/<uuid:request_id>/revoke", lockbox.access_revoke, name="access-revoke"),
     path(f"{ACCOUNT}/access/<uuid:request_id>/seen", lockbox.access_seen, name="access-seen"),
+    path(PROCESS, processes.process, name="process"),
+    path(f"{PROCESS}/record", processes.process_export, name="process-export"),
+    path(f"{PROCESS}/record/<int:index>", processes.process_receipt, name="process-receipt"),
     path(f"{ACCOUNT}/witnesses", witnesses.witnesses, name="witnesses"),
     path(f"{ACCOUNT}/witnesses/drop", witnesses.witness_drop, name="witness-drop"),
     path(f"{ACCOUNT}/take-out", taking_out.take_out, name="take-out"),

@@ -16,10 +16,10 @@ begin
     perform record_access('staff:process:confirmed', new.account_id, new.id, which || jsonb_build_object(
       'staff', new.confirmer));
   end if;
-  if new.silent_until is distinct from old.silent_until then
-    perform record_access('staff:process:silenced', new.account_id, new.id, which || (
+  if new.silent_until > old.silent_until then
+    perform record_access('staff:process:silenced', new.account_id, new.id, which || coalesce((
       select jsonb_build_object('staff', s.confirmer, 'with', s.asker) from legal_silence s
-       where s.account_id = new.account_id and s.process_id = new.id order by s.confirmed_at desc nulls last limit 1));
+       where s.account_id = new.account_id and s.process_id = new.id order by s.confirmed_at desc nulls last limit 1), '{}'));
   end if;
   if old.ended_at is null and new.ended_at is not null then
     perform record_access('staff:process:ended', new.account_id, new.id, which || jsonb_build_object('staff', new.ender));

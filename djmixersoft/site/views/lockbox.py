@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from djmixersoft.accounts import selectors as accounts
 from djmixersoft.accounts.selectors import AccountRow
 from djmixersoft.content.selectors import items
+from djmixersoft.legal import selectors as legal
 from djmixersoft.lockbox import selectors, services
 from djmixersoft.lockbox.selectors import RequestRow
 from djmixersoft.pages.paging import Page, asked_page
@@ -52,6 +53,7 @@ def accesses(request: HttpRequest, account_id: UUID) -> HttpResponseBase:
     context = {
         "account": account,
         "requests": rows,
+        "processes": legal.of_account(account.id),
         "allows": selectors.allows_after_notice(account.id),
         "page": Page(number, has_next),
     }
