@@ -33,6 +33,12 @@ NOTICES: Final[Mapping[str, Text]] = {
     "access-answered": gettext_lazy("Your answer is on the request. It waits again."),
     "access-decided": gettext_lazy("Nothing was changed: the request was answered or had expired meanwhile."),
     "reading-closed": gettext_lazy("The item is closed again."),
+    "process-recorded": gettext_lazy("It is recorded. It opens nothing before somebody else of you confirms it."),
+    "process-confirmed": gettext_lazy("The process is confirmed, and in force."),
+    "process-ended": gettext_lazy("The process is ended, and what was open under it is closed."),
+    "process-opened": gettext_lazy("The access is open to you, and the notice to the account is written down."),
+    "process-silence-asked": gettext_lazy("That is noted. It counts once somebody else of you confirms it."),
+    "process-silence-confirmed": gettext_lazy("It is silent for longer."),
     "confirmed": gettext_lazy("Confirmed, for the next 5 minutes."),
 }
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from djmixersoft.desk.views import accesses, adding, questions, readings, replies, signing, you
+from djmixersoft.desk.views import accesses, adding, handing_over, processes, questions, readings, replies, signing, you
 from djmixersoft.pages import converters, errors
 
 converters.register()
@@ -29,6 +29,16 @@ urlpatterns = [
     path("readings/<uuid:reading_id>", readings.reading, name="reading"),
     path("readings/<uuid:reading_id>/file", readings.reading_file, name="reading-file"),
     path("readings/<uuid:reading_id>/close", readings.reading_close, name="reading-close"),
+    path("processes", processes.processes, name="processes"),
+    path("processes/new", processes.process_new, name="process-new"),
+    path("processes/<uuid:process_id>", processes.process, name="process"),
+    path("processes/<uuid:process_id>/paper", processes.process_paper, name="process-paper"),
+    path("processes/<uuid:process_id>/confirm", processes.process_confirm, name="process-confirm"),
+    path("processes/<uuid:process_id>/end", processes.process_end, name="process-end"),
+    path("processes/<uuid:process_id>/open", processes.process_open, name="process-open"),
+    path("processes/<uuid:process_id>/silence", processes.silence_ask, name="silence-ask"),
+    path("processes/<uuid:process_id>/silence/<uuid:silence_id>", processes.silence_confirm, name="silence-confirm"),
+    path("processes/<uuid:process_id>/hand-over/<uuid:access_id>", handing_over.hand_over, name="hand-over"),
     path("you", you.you, name="you"),
     path("you/password", you.password, name="desk-password"),
     path("you/factors/new", adding.factor_new, name="factor-new"),

@@ -13,11 +13,16 @@ from uuid import UUID, uuid4
 from django.db import connection
 
 from djmixersoft.content import stores
+from djmixersoft.legal.bundle import Bundle
 from djmixersoft.legal.models import Kind, Telling
-from djmixersoft.policy.purposes import acting_for, call_door, call_door_row
+from djmixersoft.legal.selectors import Demanded, Opened
+from djmixersoft.lockbox.services import ReadingOver, content_of
+from djmixersoft.policy.purposes import acting_for, call_door, call_door_row, release_connection
 from djmixersoft.vault.cobblestone import Encryptor
 from djmixersoft.vault.keys import Key, process_context, wrap_process_key
+from djmixersoft.vault.ranges import Content
 
+PURPOSE: Final = "legal-process"
 TELLING: Final = "access-notice"
 """The purpose of telling an account's Administrators, once the day of a silent process has come."""
 
@@ -107,6 +112,63 @@ def open_access(
         download=may_download,
     )
     return row["outcome"], row["new_request"]
+
+
+@dataclass(frozen=True)
+class Handing:
+    """An export that has begun, of an access of whoever acts; `token`: their session's."""
+
+    token: str = field(repr=False)
+    id: UUID
+    demanded: Demanded
+    items: Sequence[UUID]
+
+    def bundle(self) -> Bundle:
+        """What is to be streamed; each item is read when it is its turn."""
+        found = self.demanded
+        about = {
+            "process": str(found.id),
+            "kind": found.kind,
+            "authority": found.authority,
+            "reference": found.reference,
+            "account": str(found.account_id),
+            "export": str(self.id),
+        }
+        return Bundle(found.recipient_key or "", about, list(self.items), self._opened)
+
+    def finish(self, bundle: Bundle) -> None:
+        """Put on record what was handed over."""
+        with acting_for(PURPOSE, token=self.token):
+            call_door(
+                "finish_export",
+                export=self.id,
+                items=len(bundle.given),
+                size=bundle.size,
+                sha256=bytes.fromhex(bundle.sha256),
+            )
+        release_connection()
+
+    def _opened(self, item: UUID) -> tuple[str, UUID, Content] | str:
+        try:
+            with acting_for(PURPOSE, token=self.token):
+                row = call_door_row("disclose_item", export=self.id, of_item=item)
+            if row["new_reading"] is None:
+                return str(row["outcome"])
+            content = content_of(role="legal", token=self.token, reading_id=row["new_reading"])
+        except ReadingOver:
+            return "over"
+        finally:
+            release_connection()
+        return content.name, row["new_reading"], content
+
+
+def begin_export(*, token: str, demanded: Demanded, access: Opened) -> tuple[str, Handing | None]:
+    """Begin to hand over what an access covers: 'begun', or why not (begin_export.sql). Raises ConfirmAgain."""
+    with acting_for(PURPOSE, token=token):
+        row = call_door_row("begin_export", in_account=access.account_id, access=access.id)
+    if row["outcome"] != "begun":
+        return row["outcome"], None
+    return "begun", Handing(token, row["new_export"], demanded, access.items)
 
 
 def tell_all() -> list[tuple[UUID, str]]:

@@ -161,14 +161,19 @@ def open_reading(*, role: str, token: str, reading_id: UUID, what: What) -> Cont
             raise ReadingOver
         if outcome == "no-download":
             raise MayNot
-        with acting_for(PURPOSES[role], token=token, named=str(reading_id)):
-            row = _row()
-            if row.blob_id is None or row.sha256 is None:
-                raise NothingUnlocked
-            try:
-                key = keys.item_key(row.account_id, row.id)
-            except (ItemKey.DoesNotExist, AccountKey.DoesNotExist) as error:
-                raise ReadingOver from error  # removed a moment ago, and its key with it
+    return content_of(role=role, token=token, reading_id=reading_id)
+
+
+def content_of(*, role: str, token: str, reading_id: UUID) -> Content:
+    """An unlocked item of which it is on record what is done with it; otherwise as `open_reading`."""
+    with _refusals(), acting_for(PURPOSES[role], token=token, named=str(reading_id)):
+        row = _row()
+        if row.blob_id is None or row.sha256 is None:
+            raise NothingUnlocked
+        try:
+            key = keys.item_key(row.account_id, row.id)
+        except (ItemKey.DoesNotExist, AccountKey.DoesNotExist) as error:
+            raise ReadingOver from error  # removed a moment ago, and its key with it
     return Content(
         file=stores.blobs().open(str(row.blob_id)),
         key=key,

@@ -50,6 +50,14 @@ FIELDS: Final[Mapping[str, Text]] = {
     "item": "",
     "all": "",
     "into": "",
+    "items": gettext_lazy("Items"),
+    "reason": "",
+    "words": gettext_lazy("Words"),
+    "hours": gettext_lazy("Hours"),
+    "may_download": "",
+    "ticket": "",
+    "afterwards": "",
+    "until": gettext_lazy("Until"),
     "back": "",
 }
 

@@ -9,7 +9,7 @@ create or replace function djms.record_process(
   document_sha256 bytea, document_sealed bytea, document_key bytea) returns text
 language plpgsql security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
 declare
-  me constant uuid := staff_confirmed('legal');
+  me constant uuid := current_staff('legal');
   my_name constant text := (select s.pseudonym from staff s where s.id = me);
   refused constant text := case
     when not exists (select from account a where a.id = in_account) then 'unknown'
