@@ -65,6 +65,18 @@ BROKEN: dict[tuple[str, str], dict[str, Sabotage]] = {
     ("1f", "what_is_entered_is_content"): {
         "the owner passes by a row policy": sql("ALTER TABLE djms.item_key NO FORCE ROW LEVEL SECURITY"),
     },
+    ("1g", "a_legal_process_takes_two_and_is_kept_from_nobody_for_long"): {
+        "who recorded one may confirm it": sql(
+            "ALTER TABLE djms.legal_process RENAME CONSTRAINT legal_process_four_eyes TO anything",
+            undo="ALTER TABLE djms.legal_process RENAME CONSTRAINT anything TO legal_process_four_eyes",
+        ),
+        "officers confirm by hand": opened("legal_process", "p_legal_process", "UPDATE"),
+        "any session at the desk will do": weakened("current_staff", "if found_staff is null then", "if false then"),
+        "what is silent shows": sql(
+            'ALTER POLICY "teamwork read told" ON djms.reading USING ('
+            "account_id = ANY ((SELECT djms.administered_accounts())::uuid[]))"
+        ),
+    },
     ("2a", "a_made_up_cookie_is_nobodys"): {"any cookie is believed": sql(ANYBODY)},
     ("2a", "no_cookie_before_signing_in"): {
         "a visitor gets a cookie": page(with_header("Set-Cookie", "visit=1; Path=/", "/terms")),

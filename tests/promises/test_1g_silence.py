@@ -93,6 +93,7 @@ def silent_and_read(officers: Officers) -> tuple[UUID, Any]:
 def test_before_its_date_an_administrator_sees_nothing_of_it_by_sql(
     cluster: "Cluster", world: "World", officers: Officers
 ) -> None:
+    sealing.seal(officers.superuser, cluster.url("djms_sealer"))
     before = seen_by_sql(cluster, world.alice)
     process, (grant, request) = silent_and_read(officers)
     sealing.seal(officers.superuser, cluster.url("djms_sealer"))
@@ -104,7 +105,7 @@ def test_before_its_date_an_administrator_sees_nothing_of_it_by_sql(
         decide = "SELECT djms.decide_request(%s, %s, 'deny', null, null, null, false, '')"
         for door, one in ((revoke, grant), (seen, notice[0]), (decide, request)):
             assert alice.value(door, world.a.id, one) == "not-yours"
-        assert alice.value("SELECT djms.told_processes()") == []
+        assert process not in alice.value("SELECT djms.told_processes()")
         assert alice.refusal("SELECT djms.is_told(%s)", process) == "42501"
         assert alice.refusal("SELECT obliges FROM djms.legal_process") == ""
         assert alice.refusal("SELECT known_from FROM djms.legal_process") == "42501"
