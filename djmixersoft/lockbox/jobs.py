@@ -19,18 +19,18 @@ log = structlog.get_logger()
 
 
 @job("lockbox.notify", process="mailer", purpose=telling.PURPOSE)
-def notify(account: str, notice: str) -> None:
+def notify(notice: str) -> None:
     """Sends one notice. The trigger `queue_notice` makes this job; where it fails, `remind` tries within a minute."""
-    if not telling.send_notice(account_id=UUID(account), notice_id=UUID(notice)):
+    if not telling.send_notice(notice_id=UUID(notice)):
         log.info("a notice was sent already", notice=notice)
 
 
 @job("lockbox.remind", process="mailer", purpose=telling.PURPOSE, every="* * * * *")
 def remind() -> None:
     """Sends what is due and wasn't sent, because the mail server was out of reach say, and reminders."""
-    for account_id, notice_id in telling.due():
+    for notice_id in telling.due():
         try:
-            telling.send_notice(account_id=account_id, notice_id=notice_id)
+            telling.send_notice(notice_id=notice_id)
         except (OSError, Unsendable) as error:
             log.error("a notice could not be sent", notice=str(notice_id), error=type(error).__name__)  # noqa: TRY400 - an error's text may hold an address
 

@@ -225,7 +225,7 @@ class Notice(models.Model):
 
     pk = models.CompositePrimaryKey("account_id", "id")
     account_id = models.UUIDField()
-    id = models.UUIDField(db_default=RandomUUID())
+    id = models.UUIDField(unique=True, db_default=RandomUUID())
     grant_id = models.UUIDField()
     not_before = models.DateTimeField(db_default=Now())
     created_at = models.DateTimeField(db_default=Now())

@@ -19,7 +19,7 @@ from djmixersoft.policy.purposes import acting_for, call_door
 PURPOSE = "access-notice"
 
 
-def send_notice(*, account_id: UUID, notice_id: UUID) -> bool:
+def send_notice(*, notice_id: UUID) -> bool:
     """Send a notice that is due to whoever administers the account now, and note that. False where there is none.
 
     Raises:
@@ -31,7 +31,7 @@ def send_notice(*, account_id: UUID, notice_id: UUID) -> bool:
         with connection.cursor() as cursor:
             # A mail server may take its time; the transaction that holds the notice waits for it.
             cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '3min'")
-            cursor.execute("SELECT * FROM djms.notice_to_send(%s, %s)", [account_id, notice_id])
+            cursor.execute("SELECT * FROM djms.notice_to_send(%s)", [notice_id])
             names = [column.name for column in cursor.description or ()]
             rows = [dict(zip(names, row, strict=True)) for row in cursor]
         if not rows:
@@ -39,19 +39,19 @@ def send_notice(*, account_id: UUID, notice_id: UUID) -> bool:
         for row in rows:
             # Whoever has been told already can tell by its name, but a reminder is another mail.
             called = uuid5(notice_id, f"{row['recipient_id']} {row['again']} {row['reminded_at']}")
-            deliver(addressed(_text(account_id, row), row["recipient"], called=str(called), at=row["created_at"]))
-        call_door("note_notice_sent", of_account=account_id, of_notice=notice_id)
+            deliver(addressed(_text(row), row["recipient"], called=str(called), at=row["created_at"]))
+        call_door("note_notice_sent", of_notice=notice_id)
         return True
 
 
-def due() -> list[tuple[UUID, UUID]]:
-    """Account and notice of those that are to be sent now: new ones, and reminders."""
+def due() -> list[UUID]:
+    """Those that are to be sent now: new ones, and reminders."""
     with acting_for(PURPOSE), connection.cursor() as cursor:
-        cursor.execute("SELECT account, notice FROM djms.due_notices()")
-        return list(cursor)
+        cursor.execute("SELECT * FROM djms.due_notices(NULL)")
+        return [notice_id for (notice_id,) in cursor]
 
 
-def _text(account_id: UUID, row: dict[str, Any]) -> Text:
+def _text(row: dict[str, Any]) -> Text:
     words = {
         "site": settings.PUBLIC_URL,
         "account": unlinked(one_line(row["account_name"], NAME_LENGTH)),
@@ -60,7 +60,7 @@ def _text(account_id: UUID, row: dict[str, Any]) -> Text:
         "began": f"{row['began']:%Y-%m-%d %H:%M}",
         "ends": f"{row['ends']:%Y-%m-%d %H:%M}",
         "again": row["again"],
-        "page": f"{settings.PUBLIC_URL}/accounts/{account_id}/access/{row['request_id']}",
+        "page": f"{settings.PUBLIC_URL}/accounts/{row['account']}/access/{row['request_id']}",
     }
     with translation.override(settings.LANGUAGE_CODE):
         subject, body = render_to_string("lockbox/notice.txt", words).split("\n", 1)

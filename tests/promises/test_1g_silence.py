@@ -173,9 +173,9 @@ def test_its_notice_waits_for_the_date_and_goes_then_also_if_the_mailer_was_down
     process, (grant, _) = silent_and_read(officers)
     row = officers.superuser.execute("SELECT id FROM djms.access_notice WHERE grant_id = %s", [grant]).fetchone()
     assert row
-    mine = (officers.account, row[0])
+    (mine,) = row
     assert mine not in telling.due()
-    assert not telling.send_notice(account_id=officers.account, notice_id=row[0])
+    assert not telling.send_notice(notice_id=mine)
     officers.told(process)
     sent: list[Any] = []
 
@@ -184,10 +184,10 @@ def test_its_notice_waits_for_the_date_and_goes_then_also_if_the_mailer_was_down
 
     monkeypatch.setattr(telling, "deliver", down)
     with pytest.raises(ConnectionRefusedError):
-        telling.send_notice(account_id=officers.account, notice_id=row[0])
+        telling.send_notice(notice_id=mine)
     assert mine in telling.due(), "it is due as long as it wasn't sent"
     monkeypatch.setattr(telling, "deliver", sent.append)
-    assert telling.send_notice(account_id=officers.account, notice_id=row[0])
+    assert telling.send_notice(notice_id=mine)
     assert len(sent) == 1
     assert mine not in telling.due()
 
@@ -238,7 +238,7 @@ def test_a_telling_that_comes_before_lets_nothing_be_unlocked_until_the_notice_w
     monkeypatch.setattr(telling, "deliver", lambda _message: None)
     row = officers.superuser.execute("SELECT id FROM djms.access_notice WHERE grant_id = %s", [grant]).fetchone()
     assert row
-    assert telling.send_notice(account_id=officers.account, notice_id=row[0])
+    assert telling.send_notice(notice_id=row[0])
     assert officers.desk.unlock(officers.one, officers.account, grant, item)[0] == "unlocked"
 
 

@@ -110,8 +110,8 @@ def test_while_a_notice_is_unsent_no_further_access_opens(told: Telling, workpla
     told.allow(allowed=True)
     assert [told.open(), told.open()] == ["opened", "notice"]
     with workplace.as_login("djms_mailer", MAIL_URL=""):
-        assert telling.send_notice(account_id=told.world.a.id, notice_id=told.notice()[0])
-        assert not telling.send_notice(account_id=told.world.a.id, notice_id=told.notice()[0]), "once is enough"
+        assert telling.send_notice(notice_id=told.notice()[0])
+        assert not telling.send_notice(notice_id=told.notice()[0]), "once is enough"
     assert told.open() == "opened"
 
 
@@ -136,19 +136,19 @@ def test_a_notice_goes_before_other_mail_to_whoever_administers_the_account(
 def test_with_the_mail_server_down_it_waits_and_then_goes_to_who_administers_the_account_by_then(
     told: Telling, workplace: Workplace
 ) -> None:
-    port, inbox, account = free_port(), Inbox(), told.world.a.id
+    port, inbox = free_port(), Inbox()
     told.allow(allowed=True)
     told.open()
     notice, _ = told.notice()
     with workplace.as_login("djms_mailer", MAIL_URL=f"smtp://127.0.0.1:{port}"):
         with pytest.raises(ConnectionRefusedError):
-            telling.send_notice(account_id=account, notice_id=notice)
+            telling.send_notice(notice_id=notice)
         assert not told.notice()[1]
         told.administers(told.world.bob.id, does=True)
         told.administers(told.world.alice.id, does=False)
         with mail_server(port, inbox):
-            assert telling.due() == [(account, notice)], "each minute it is tried again"
-            assert telling.send_notice(account_id=account, notice_id=notice)
+            assert telling.due() == [notice], "each minute it is tried again"
+            assert telling.send_notice(notice_id=notice)
     assert [mail["To"] for mail in inbox.mails] == [told.world.bob.email]
     assert told.notice()[1]
 
@@ -163,14 +163,14 @@ def test_killed_between_sending_and_noting_it_is_sent_again(told: Telling, workp
         "from djmixersoft.lockbox import telling\n"
         "deliver = telling.deliver\n"
         "telling.deliver = lambda mail: (deliver(mail), os.kill(os.getpid(), 9))\n"
-        f"telling.send_notice(account_id=UUID('{told.world.a.id}'), notice_id=UUID('{notice}'))\n"
+        f"telling.send_notice(notice_id=UUID('{notice}'))\n"
     )
     assert workplace.run_code("mailer", die) == -9
     assert not told.notice()[1]
     first = {mail["Message-ID"] for mail in workplace.mails}
     assert len(first) == 1
     with workplace.as_login("djms_mailer", MAIL_URL=""):
-        assert telling.send_notice(account_id=told.world.a.id, notice_id=notice)
+        assert telling.send_notice(notice_id=notice)
     assert {mail["Message-ID"] for mail in workplace.mails} == first, "who got it can tell"
 
 
@@ -187,7 +187,7 @@ def test_nobody_is_left_alone_until_somebody_has_seen_it(told: Telling, workplac
                 " reminded_at = reminded_at - %(by)s * interval '1 day' WHERE id = %(id)s",
                 {"by": days - (subjects[-1][0] if subjects else 0), "id": notice},
             )
-            subjects.append((days, telling.send_notice(account_id=account, notice_id=notice)))
+            subjects.append((days, telling.send_notice(notice_id=notice)))
         assert [days for days, sent in subjects if sent] == [0, 3, 7, 14, 21]
         assert len({mail["Message-ID"] for mail in workplace.mails}) == 5
         with acting(told.site, "p_teamwork", token=told.world.bob.token, kept=True) as bob:
@@ -195,4 +195,4 @@ def test_nobody_is_left_alone_until_somebody_has_seen_it(told: Telling, workplac
         with acting(told.site, "p_teamwork", token=told.world.alice.token, kept=True) as alice:
             assert alice.value("SELECT djms.acknowledge_notice(%s, %s)", account, notice) == "done"
         told.superuser.execute("UPDATE djms.access_notice SET sent_at = sent_at - interval '99 days'")
-        assert not telling.send_notice(account_id=account, notice_id=notice)
+        assert not telling.send_notice(notice_id=notice)

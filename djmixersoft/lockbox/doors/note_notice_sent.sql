@@ -1,10 +1,10 @@
 -- Notes that a notice was handed to the mail server, for each who administers the account; in the transaction of
 -- notice_to_send().
-create or replace function djms.note_notice_sent(of_account uuid, of_notice uuid) returns void
+create or replace function djms.note_notice_sent(of_notice uuid) returns void
 language plpgsql security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
 begin
   update access_notice n
      set sent_at = coalesce(n.sent_at, clock_timestamp()),
          reminded_at = case when n.sent_at is not null then clock_timestamp() end
-   where n.account_id = of_account and n.id = of_notice;
+   where n.id = of_notice;
 end $$;

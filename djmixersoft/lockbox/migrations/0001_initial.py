@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("account_id", models.UUIDField()),
-                ("id", models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID())),
+                ("id", models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), unique=True)),
                 ("grant_id", models.UUIDField()),
                 ("not_before", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
