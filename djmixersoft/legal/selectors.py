@@ -11,6 +11,8 @@ from django.db import connection
 from django.utils import timezone
 
 from djmixersoft.content import stores
+from djmixersoft.ledger import selectors as ledger
+from djmixersoft.ledger.models import Entry, Leaf, Log
 from djmixersoft.legal.models import Process
 from djmixersoft.lockbox.models import Grant, GrantItem
 from djmixersoft.vault.cobblestone import Reader
@@ -126,6 +128,19 @@ def of_account(account_id: UUID) -> list[Process]:
 def told_of(account_id: UUID, process_id: UUID) -> Process | None:
     """One of them."""
     return Process.objects.filter(account_id=account_id, id=process_id).only(*_SHOWN).first()
+
+
+def proofs() -> dict[str, bytes | None]:
+    """The receipts of what the export that is named disclosed, by names of files; None where one isn't sealed yet."""
+    entries = list(Entry.objects.order_by("id").values_list("id", flat=True))
+    places = {leaf.entry_id: leaf for leaf in Leaf.objects.filter(entry_id__in=entries)}
+    logs = {log.id: ledger.as_witnessed(log) for log in Log.objects.all()}
+    found: dict[str, bytes | None] = {}
+    for entry_id in entries:
+        leaf = places.get(entry_id)
+        name = f"{leaf.index}.receipt.json" if leaf else f"unsealed-{entry_id}"
+        found[name] = ledger.receipt(logs[leaf.log_id], leaf.index) if leaf else None
+    return found
 
 
 _SHOWN = (

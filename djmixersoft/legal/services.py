@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
+from time import monotonic, sleep
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -15,7 +16,7 @@ from django.db import connection
 from djmixersoft.content import stores
 from djmixersoft.legal.bundle import Bundle
 from djmixersoft.legal.models import Kind, Telling
-from djmixersoft.legal.selectors import Demanded, Opened
+from djmixersoft.legal.selectors import Demanded, Opened, proofs
 from djmixersoft.lockbox.services import ReadingOver, content_of
 from djmixersoft.policy.purposes import acting_for, call_door, call_door_row, release_connection
 from djmixersoft.vault.cobblestone import Encryptor
@@ -25,6 +26,11 @@ from djmixersoft.vault.ranges import Content
 PURPOSE: Final = "legal-process"
 TELLING: Final = "access-notice"
 """The purpose of telling an account's Administrators, once the day of a silent process has come."""
+
+
+_PATIENCE: Final = 2.0
+"""Seconds for which the end of a bundle waits for the sealer."""
+_PAUSE: Final = 0.2  # seconds
 
 
 @dataclass(frozen=True)
@@ -134,7 +140,7 @@ class Handing:
             "account": str(found.account_id),
             "export": str(self.id),
         }
-        return Bundle(found.recipient_key or "", about, list(self.items), self._opened)
+        return Bundle(found.recipient_key or "", about, list(self.items), self._opened, self._proofs)
 
     def finish(self, bundle: Bundle) -> None:
         """Put on record what was handed over."""
@@ -147,6 +153,17 @@ class Handing:
                 sha256=bytes.fromhex(bundle.sha256),
             )
         release_connection()
+
+    def _proofs(self) -> list[tuple[str, bytes]]:
+        """The receipts of what was disclosed under this access, once all of it is sealed; or of what is by then."""
+        deadline = monotonic() + _PATIENCE
+        while True:
+            with acting_for(PURPOSE, token=self.token, named=str(self.id)):
+                found = proofs()
+            release_connection()
+            if all(found.values()) or monotonic() > deadline:
+                return [(name, receipt) for name, receipt in found.items() if receipt]
+            sleep(_PAUSE)
 
     def _opened(self, item: UUID) -> tuple[str, UUID, Content] | str:
         try:

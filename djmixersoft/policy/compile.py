@@ -32,6 +32,7 @@ SCOPE_DOORS = {
     "opened": ("opened",),
     "told": ("administered_accounts", "told_processes"),
     "processes": ("told_processes",),
+    "exported": ("exported_logs", "exported_entries"),
 }
 
 
@@ -101,6 +102,7 @@ def predicate(rules: Rules, use: Use, table: str, verb: str) -> str:
         "administered": administered,
         "told": f"{administered} AND ({process} IS NULL OR {told})",
         "processes": told,
+        "exported": _proofs(table),
         "named": f"{use.key} = (SELECT {SCHEMA}.named())::uuid",
         "linked": in_account + ("" if use.key == account else f" AND {SCHEMA}.linked({use.key})"),
         "asked": f"{use.key} = (SELECT {SCHEMA}.held_ticket())",
@@ -120,6 +122,13 @@ def _one_item(use: Use, account: str, door: str) -> str:
     if use.key == account:
         return f"{account} = (SELECT one.account FROM {SCHEMA}.{door}() one(account, item))"
     return f"({account}, {use.key}) = (SELECT one.account, one.item FROM {SCHEMA}.{door}() one(account, item))"
+
+
+def _proofs(table: str) -> str:
+    """That a row of the ledger proves what an export disclosed: entries that say so, and the hashes of their logs."""
+    if table == "ledger_entry":
+        return f"id = ANY ((SELECT {SCHEMA}.exported_entries())::bigint[])"
+    return f"{'id' if table == 'ledger_log' else 'log_id'} = ANY ((SELECT {SCHEMA}.exported_logs())::uuid[])"
 
 
 def door_text(name: str) -> str:

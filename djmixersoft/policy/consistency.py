@@ -18,8 +18,9 @@ from djmixersoft.policy.rules import (
     Use,
 )
 
-# Rows that there are for staff: their own, the one they name, all letters, and what an Administrator let them unlock.
-OF_STAFF = ("own", "named", "all", "unlocked", "opened")
+# Rows that there are for staff: their own, the one they name, all letters, what was let them unlock, and the proofs
+# of what they hand over.
+OF_STAFF = ("own", "named", "all", "unlocked", "opened", "exported")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _PURPOSE = re.compile(r"[a-z][a-z0-9-]*")
 _EVENT = "(insert|update|delete|truncate)"

@@ -9,7 +9,7 @@ RULES_FILE = FOLDER / "rules.toml"
 
 ROWS = (
     *("own", "account", "administered", "teammates", "named", "linked", "asked", "unlocked", "opened"),
-    *("told", "processes", "expired", "all"),
+    *("told", "processes", "exported", "expired", "all"),
 )
 KEYED = ("named", "linked", "asked", "unlocked", "opened")  # which rows, is said of one column: the use's `key`
 VERBS = ("read", "add", "change", "remove")

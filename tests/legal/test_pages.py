@@ -3,6 +3,7 @@
 import io
 import json
 import tarfile
+from collections.abc import Callable
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -13,6 +14,7 @@ import pytest
 
 from tests.desk.conftest import Upload
 from tests.site.browsing import Person, text_of
+from tests.site.proving import proven_receipt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from tests.conftest import Cluster
     from tests.staff.agents import Agent
 
+Seal = Callable[[], None]
 TRACK = b"A canary sings in the warehouse. " * 40_000
 PAPER = b"By order of the court: axolotl."
 
@@ -59,7 +62,12 @@ def held_over(officer: "Agent", path: str) -> str:
 
 
 def test_from_the_demand_to_the_bundle_that_only_the_authority_can_open(
-    officers: "tuple[Agent, Agent]", owner: Person, upload: Upload, cluster: "Cluster", superuser: psycopg.Connection
+    officers: "tuple[Agent, Agent]",
+    owner: Person,
+    upload: Upload,
+    cluster: "Cluster",
+    superuser: psycopg.Connection,
+    seal: Seal,
 ) -> None:
     one, other = officers
     authority = pyrage.x25519.Identity.generate()
@@ -87,12 +95,21 @@ def test_from_the_demand_to_the_bundle_that_only_the_authority_can_open(
     assert files[given["path"]] == TRACK
     assert manifest["reference"] == "AZ 12/26"
 
+    seal()
+    again = pyrage.decrypt(one.post(f"{path}/hand-over/{held_over(one, path)}").getvalue(), [authority])
+    with tarfile.open(fileobj=io.BytesIO(again)) as tar:
+        receipts = [tar.extractfile(name) for name in tar.getnames() if name.startswith("receipts/")]
+        ((_, told),) = [proven_receipt(file.read(), ledger_key(superuser)) for file in receipts if file]
+    assert told
+    assert (told["action"], told["reading"], told["item"]) == ("staff:item:read", given["reading"], item)
+
     on_record = text_of(owner.get(f"{owner.crate}/record?kind=access"))
     assert "Canary.txt was disclosed to an authority by" in on_record
     assert f"{one.pseudonym} handed over 1 items under the legal process" in on_record
     entry = superuser.execute(
         "SELECT convert_from(entry, 'UTF8')::jsonb FROM djms.ledger_entry"
-        " WHERE convert_from(entry, 'UTF8')::jsonb ->> 'action' = 'staff:process:disclosed' ORDER BY id DESC LIMIT 1"
+        " WHERE convert_from(entry, 'UTF8')::jsonb ->> 'action' = 'staff:process:disclosed'"
+        " ORDER BY id DESC OFFSET 1 LIMIT 1"
     ).fetchone()
     assert entry
     assert (entry[0]["sha256"], entry[0]["size"]) == (sha256(bundle).hexdigest(), len(bundle))
@@ -101,6 +118,12 @@ def test_from_the_demand_to_the_bundle_that_only_the_authority_can_open(
     plain = [file for file in files_below(cluster.data.path) if b"sings in the warehouse" in file.read_bytes()]
     assert plain == [], "nothing of it lies in plain on a disk"
     assert [file for file in files_below(cluster.data.path) if b"axolotl." in file.read_bytes()] == []
+
+
+def ledger_key(superuser: psycopg.Connection) -> str:
+    row = superuser.execute("SELECT key FROM djms.ledger_heads").fetchone()
+    assert row
+    return str(row[0])
 
 
 def files_below(folder: "Path") -> "list[Path]":
