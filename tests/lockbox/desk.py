@@ -22,6 +22,8 @@ class Agent:
     pseudonym: str
     role: str
     token: str = field(repr=False)
+    superuser: str = field(default="", repr=False)
+    """Where the database is to be had for tests that make what there must be."""
 
 
 def hire(superuser: psycopg.Connection, role: str = "support") -> Agent:
@@ -37,12 +39,13 @@ def hire(superuser: psycopg.Connection, role: str = "support") -> Agent:
         " VALUES (sha256(%s), %s, 'Browser', now() + interval '8 hours', now(), now(), false)",
         [token.encode(), row[0]],
     )
-    return Agent(row[0], name, role, token)
+    everything = psycopg.conninfo.make_conninfo(superuser.info.dsn, password=superuser.info.password)
+    return Agent(row[0], name, role, token, everything)
 
 
-def demanded(url: str, agent: Agent, account: UUID, items: list[UUID]) -> UUID:
+def demanded(agent: Agent, account: UUID, items: list[UUID]) -> UUID:
     """A legal process in force, as two officers would have made it: for what somebody asks under it."""
-    with psycopg.connect(url.replace("djms_desk", "postgres"), autocommit=True) as superuser:
+    with psycopg.connect(agent.superuser, autocommit=True) as superuser:
         row = superuser.execute(
             "INSERT INTO djms.legal_process (account_id, kind, authority, reference, obliges, telling, recorded_by,"
             " recorder, confirmed_by, confirmer, confirmed_at) VALUES (%s, 'warrant', 'A court', '7', 'Hand it over.',"
@@ -88,7 +91,7 @@ class Desk:
                 account,
                 items,
                 agent.role,
-                None if agent.role == "support" else demanded(self.url, agent, account, items),
+                None if agent.role == "support" else demanded(agent, account, items),
                 "damaged" if agent.role == "support" else "legal",
                 "It crackles at the end.",
                 hours,
