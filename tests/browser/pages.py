@@ -144,6 +144,9 @@ OTHERS: Final[Mapping[str, Visit]] = {
     "item-file": ("admin", lambda scene: f"{scene.items[TRACK]}/file"),
 }
 
+# What has a test of its own: test_legal.py.
+ELSEWHERE: Final = frozenset({"process", "process-export", "process-receipt"})
+
 
 def routes_that_answer_get(calls: APIRequestContext) -> Iterator[str]:
     """The names of the URLconf's routes that don't refuse the method, as the live site says itself."""
