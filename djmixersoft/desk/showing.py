@@ -6,10 +6,11 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from djmixersoft.desk.forms import CodeForm, SignInForm
+from djmixersoft.desk.forms import SignInForm
 from djmixersoft.pages.answers import page
 from djmixersoft.pages.csp import CHECKING_CSP
 from djmixersoft.pages.face import Context
+from djmixersoft.pages.factor_forms import CodeForm
 from djmixersoft.pages.kept import Kept
 from djmixersoft.proving import passkeys
 from djmixersoft.staff import selectors, services

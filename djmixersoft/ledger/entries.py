@@ -55,6 +55,14 @@ class Action(StrEnum):
     PROCESS_SILENCED = "staff:process:silenced"
     PROCESS_DISCLOSED = "staff:process:disclosed"
     PROCESS_TOLD = "system:process:told"
+    APPROVAL_KEY_ADDED = "administrator:approval-key:added"
+    APPROVAL_KEY_DROPPED = "administrator:approval-key:dropped"
+    APPROVAL_KEY_LOST = "administrator:approval-key:lost"
+    APPROVAL_KEY_KEPT = "administrator:approval-key:kept"
+    FACTOR_ADDED = "person:factor:added"
+    FACTOR_DROPPED = "person:factor:dropped"
+    RECOVERY_CODES_MADE = "person:recovery-codes:made"
+    RECOVERY_CODE_USED = "person:recovery-codes:used"
     ENTRY_ERASED = "ledger:entry:erased"
 
 

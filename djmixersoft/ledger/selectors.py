@@ -114,6 +114,22 @@ def entries(
         return [Recorded(number, index, _said(entry)) for number, index, entry in cursor.fetchall()]
 
 
+_INDEX = """
+SELECT l.index FROM ledger_entry e JOIN ledger_leaf l ON l.entry_id = e.id
+ WHERE e.log_id = %s AND e.entry IS NOT NULL AND convert_from(e.entry, 'UTF8')::jsonb ->> 'action' = %s
+   AND convert_from(e.entry, 'UTF8')::jsonb ->> %s = %s
+ ORDER BY e.id LIMIT 1
+"""
+
+
+def index_of(log: Log, action: str, key: str, value: str) -> int | None:
+    """The place of a log's first entry of that action that says so under `key`; None where none is sealed."""
+    with connection.cursor() as cursor:
+        cursor.execute(_INDEX, [log.id, action, key, value])
+        row = cursor.fetchone()
+        return int(row[0]) if row else None
+
+
 _UNSEALED = """
 SELECT count(*), min(convert_from(newest.entry, 'UTF8')::jsonb ->> 'at')
   FROM (SELECT e.id, e.entry FROM ledger_entry e WHERE e.log_id = %s ORDER BY e.id DESC LIMIT %s) newest

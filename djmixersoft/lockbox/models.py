@@ -10,6 +10,8 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from djmixersoft.lockbox.approval_models import ApprovalKey, Statement  # noqa: F401 - Django looks for them here
+
 HOURS = 8
 """For how many hours, at most, an access is asked for and granted."""
 
@@ -110,6 +112,7 @@ class Grant(models.Model):
 
     `digest`: the SHA-256 of these terms, as they stand on record too. `process_id`, here and below: the legal process
     that it is for, filled in by the database. `tells_first`: nothing is unlocked before its notice was sent.
+    `signed_by`: the approval key that signed what the digest is of.
     """
 
     pk = models.CompositePrimaryKey("account_id", "id")
@@ -131,6 +134,7 @@ class Grant(models.Model):
     revoked_by = models.UUIDField(null=True)
     process_id = models.UUIDField(null=True)
     tells_first = models.BooleanField(db_default=False)
+    signed_by = models.UUIDField(null=True)
 
     class Meta:
         db_table = "access_grant"

@@ -92,6 +92,7 @@ class GrantRow:
     revoked_by: UUID | None
     state: str
     notice: NoticeRow | None = None
+    signed_by: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -215,6 +216,7 @@ def _grants(rows: list[Request], *, with_notices: bool) -> dict[UUID, GrantRow]:
             one.revoked_by,
             _state_of(one),
             told.get(one.id),
+            one.signed_by,
         )
         for one in grants
     }

@@ -119,7 +119,7 @@ def confirm_email_change(*, token: str) -> str:
 @in_line()
 def change_password(*, session: str | None, old_password: str, password: str) -> None:
     """Sets a new password for whoever holds the session. Raises WrongPassword, TooManyTries, Busy, NotSignedIn."""
-    old_key = _own_key(session, old_password)
+    old_key = own_key(session, old_password)
     key = _new_key(password, "new_key")
     with acting_for(SELF_SERVICE, token=session):
         if not call_door("change_password", old_key=old_key, **key):
@@ -129,7 +129,7 @@ def change_password(*, session: str | None, old_password: str, password: str) ->
 @in_line()
 def request_email_change(*, session: str | None, password: str, email: str) -> bool:
     """Mails a link to the wanted address; False where too many were mailed. Raises as change_password does."""
-    key = _own_key(session, password)
+    key = own_key(session, password)
     with acting_for(SELF_SERVICE, token=session):
         outcome = call_door("request_email_change", key=key, new_address=email)
     if outcome == "password":
@@ -146,7 +146,7 @@ def make_api_token(
     `days` until it ends, 366 at most. `account_id`: the one account that it is good for; None for all. Raises
     NotTheirAccount, TooManyTokens, and as change_password does.
     """
-    key = _own_key(session, password)
+    key = own_key(session, password)
     token = PROGRAMS + secrets.token_urlsafe(TOKEN_BYTES)
     with acting_for(SELF_SERVICE, token=session):
         outcome = call_door(
@@ -218,7 +218,8 @@ def _recipe_for(email: str) -> Recipe:
     return Recipe(bytes(row["salt"]), row["memory_kib"], row["passes"], row["lanes"])
 
 
-def _own_key(session: str | None, password: str) -> bytes:
+def own_key(session: str | None, password: str) -> bytes:
+    """What a signed-in person's password hashes to; to be called in line. Raises TooManyTries, NotSignedIn."""
     with acting_for(SELF_SERVICE, token=session):
         recipe = _recipe_for(selectors.me().email)
     release_connection()

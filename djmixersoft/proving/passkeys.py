@@ -6,12 +6,16 @@ asks keeps it, takes one answer to it, and refuses a count that didn't grow (§7
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, TypeVar, cast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from fido2 import cbor
-from fido2.cose import CoseKey
+from fido2.cose import ES256, RS256, CoseKey, EdDSA
 from fido2.server import Fido2Server
 from fido2.webauthn import (
     Aaguid,
@@ -25,6 +29,9 @@ from fido2.webauthn import (
     ResidentKeyRequirement,
     UserVerificationRequirement,
 )
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
 Found = TypeVar("Found")
 
@@ -61,10 +68,16 @@ class Registered:
 
 @dataclass(frozen=True)
 class Answered:
-    """Which passkey signed the challenge, and how often it has signed (0 where it doesn't count)."""
+    """Which passkey signed the challenge, and how often it has signed (0 where it doesn't count).
+
+    `client_data`, `authenticator_data`, `signature`: what anybody needs to check that again (§7.2, steps 10 to 20).
+    """
 
     credential_id: bytes
     count: int
+    client_data: bytes = field(default=b"", repr=False, compare=False)
+    authenticator_data: bytes = field(default=b"", repr=False, compare=False)
+    signature: bytes = field(default=b"", repr=False, compare=False)
 
 
 def creation_options(
@@ -122,9 +135,32 @@ def answered(party: Party, *, challenge: bytes, answer: str, keys: Mapping[bytes
         response = AuthenticationResponse.from_dict(said).response
         _refuse_frames(response.client_data)
         credential = party.server().authenticate_complete(_state(party, challenge), credentials, said)
-        return Answered(credential.credential_id, response.authenticator_data.counter)
+        data = response.authenticator_data
+        parts = bytes(response.client_data), bytes(data), bytes(response.signature)
+        return Answered(credential.credential_id, data.counter, *parts)
 
     return _checked(answer, check)
+
+
+def spki(public_key: bytes) -> bytes:
+    """Return a passkey's public key as every program reads it: SubjectPublicKeyInfo in DER (RFC 5280 §4.1.2.7).
+
+    Of the kinds that nearly all passkeys are: ES256, Ed25519, RS256. Raises PasskeyRefused for another.
+    """
+    key = CoseKey.parse(_decoded(public_key))
+    parts = dict(key)
+    found: PublicKeyTypes
+    match key:
+        case ES256():
+            point = b"\x04" + parts[-2] + parts[-3]
+            found = EllipticCurvePublicKey.from_encoded_point(SECP256R1(), point)
+        case EdDSA():
+            found = Ed25519PublicKey.from_public_bytes(parts[-2])
+        case RS256():
+            found = RSAPublicNumbers(int.from_bytes(parts[-2]), int.from_bytes(parts[-1])).public_key()
+        case _:
+            raise PasskeyRefused
+    return found.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
 def _checked(answer: str, check: Callable[[Mapping[str, Any]], Found]) -> Found:

@@ -83,6 +83,14 @@ NOTICES: Final[Mapping[str, Text]] = {
     "access-ask": gettext_lazy("Your question is on its way. Nothing is opened meanwhile."),
     "access-revoked": gettext_lazy("The access is revoked. Nothing more is opened by it."),
     "access-seen": gettext_lazy("Noted that you have seen this. Nobody is reminded any more."),
+    "approval-key-added": gettext_lazy(
+        "The key counts. From now on, what you approve is signed by a key of the account."
+    ),
+    "approval-key-dropped": gettext_lazy("The key is dropped. What it signed stays checkable."),
+    "approval-key-lost": gettext_lazy(
+        "The key ends in 7 days. All Administrators are told, and any of them can keep it."
+    ),
+    "approval-key-kept": gettext_lazy("The key is kept."),
     "witness-named": gettext_lazy("The witness is named. What it hands in stands here from now on."),
     "witness-dropped": gettext_lazy("The witness is dropped, with what it handed in."),
     "promote": gettext_lazy("They are an Administrator now."),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any, Final
 
 from django.utils.html import format_html, format_html_join
@@ -62,6 +63,14 @@ SENTENCES: Final[Mapping[Action, Text]] = {
     Action.PROCESS_TOLD: gettext_lazy(
         "A court had forbidden to tell of a legal process. Its own record, of {size} entries, can be seen from now on."
     ),
+    Action.APPROVAL_KEY_ADDED: gettext_lazy("An approval key was registered: {print}."),
+    Action.APPROVAL_KEY_DROPPED: gettext_lazy("An approval key was dropped, with a signature: {print}."),
+    Action.APPROVAL_KEY_LOST: gettext_lazy("An approval key was said to be lost, and ends on {until}: {print}."),
+    Action.APPROVAL_KEY_KEPT: gettext_lazy("An approval key that was said to be lost was kept: {print}."),
+    Action.FACTOR_ADDED: gettext_lazy("A second factor of yours was added."),
+    Action.FACTOR_DROPPED: gettext_lazy("A second factor of yours was dropped."),
+    Action.RECOVERY_CODES_MADE: gettext_lazy("Recovery codes of yours were made, and earlier ones ended."),
+    Action.RECOVERY_CODE_USED: gettext_lazy("A recovery code of yours was used to sign in."),
     Action.ENTRY_ERASED: gettext_lazy("What the entry with index {index} said was erased."),
 }
 _BY: Final[Mapping[str, Text]] = {
@@ -128,6 +137,8 @@ KINDS: Final[Mapping[Kind, tuple[Text, frozenset[Action]]]] = {
                 *(Action.AFTER_NOTICE_ALLOWED, Action.AFTER_NOTICE_FORBIDDEN),
                 *(Action.PROCESS_RECORDED, Action.PROCESS_CONFIRMED, Action.PROCESS_ENDED, Action.PROCESS_SILENCED),
                 *(Action.PROCESS_DISCLOSED, Action.PROCESS_TOLD),
+                *(Action.APPROVAL_KEY_ADDED, Action.APPROVAL_KEY_DROPPED),
+                *(Action.APPROVAL_KEY_LOST, Action.APPROVAL_KEY_KEPT),
             }
         ),
     ),
@@ -136,8 +147,13 @@ KINDS: Final[Mapping[Kind, tuple[Text, frozenset[Action]]]] = {
         frozenset({Action.TERMS_AGREED, Action.NEWSLETTER_SUBSCRIBED, Action.NEWSLETTER_UNSUBSCRIBED}),
     ),
     Kind.SIGNING_IN: (
-        gettext_lazy("Address and password"),
-        frozenset({Action.EMAIL_CHANGED, Action.PASSWORD_CHANGED}),
+        gettext_lazy("How you sign in"),
+        frozenset(
+            {
+                *(Action.EMAIL_CHANGED, Action.PASSWORD_CHANGED, Action.FACTOR_ADDED, Action.FACTOR_DROPPED),
+                *(Action.RECOVERY_CODES_MADE, Action.RECOVERY_CODE_USED),
+            }
+        ),
     ),
     Kind.PROGRAMS: (gettext_lazy("Programs"), frozenset({Action.TOKEN_MADE, Action.TOKEN_ENDED})),
     Kind.OTHER: (gettext_lazy("Other"), frozenset({Action.ACCOUNT_DELETED, Action.ENTRY_ERASED})),
@@ -169,6 +185,7 @@ def sentence(said: Mapping[str, Any], known: Known) -> SafeString:
         version=_shown(said.get("version", "?")),
         index=_shown(said.get("index", "?")),
         key=_shown(said.get("key", "?")),
+        print=_shown(print_of(str(said.get("public", "")))),
         staff=_shown(said.get("staff", "?")),
         items=_listed(known, str(said.get("items", ""))),
         hours=_shown(said.get("hours", "?")),
@@ -190,6 +207,14 @@ def by(said: Mapping[str, Any], known: Known) -> SafeString:
     if said.get("person"):
         return format_html(_("by {who}, as “{role}”"), who=who, role=role)
     return format_html(_("by “{role}”"), role=role)
+
+
+def print_of(public: str) -> str:
+    """The fingerprint by which an approval key is told: SHA-256 of the public key (SPKI, here in hex digits)."""
+    try:
+        return sha256(bytes.fromhex(public)).hexdigest()
+    except ValueError:
+        return "?"
 
 
 def _named(names: Mapping[str, Text], of: str | None, unknown: str) -> SafeString | str:

@@ -7,6 +7,7 @@ from django.urls import path
 from djmixersoft.pages import converters, errors
 from djmixersoft.site.api import routes as api
 from djmixersoft.site.views import (
+    approvals,
     arranging,
     contact,
     copying,
@@ -54,6 +55,7 @@ urlpatterns = [
     path("contact/<secret:token>", contact.contact_thread, name="contact-thread"),
     path("ledger/verify", verifying.ledger_verify, name="ledger-verify"),
     path("ledger/ledger_verify.py", verifying.ledger_verifier, name="ledger-verifier"),
+    path("ledger/approval_verify.py", approvals.approval_verifier, name="approval-verifier"),
     path("ledger", ledger.ledger, name="ledger"),
     path("ledger/checkpoint", ledger.checkpoint, name="ledger-checkpoint"),
     path("ledger/policy", ledger.policy, name="ledger-policy"),
@@ -107,6 +109,11 @@ urlpatterns = [
     path(f"{ACCOUNT}/record/export", record.record_export, name="record-export"),
     path(f"{ACCOUNT}/record/<int:index>", record.record_receipt, name="record-receipt"),
     path(f"{ACCOUNT}/access", lockbox.accesses, name="accesses"),
+    path(f"{ACCOUNT}/access/keys", approvals.approval_keys, name="approval-keys"),
+    path(f"{ACCOUNT}/access/keys/<uuid:key_id>", approvals.approval_key, name="approval-key"),
+    path(f"{ACCOUNT}/access/keys/<uuid:key_id>/lost", approvals.approval_key_lost, name="approval-key-lost"),
+    path(f"{ACCOUNT}/access/sign", approvals.approval_sign, name="approval-sign"),
+    path(f"{ACCOUNT}/access/<uuid:request_id>/approval", approvals.approval, name="approval"),
     path(f"{ACCOUNT}/access/notices", lockbox.access_setting, name="access-setting"),
     path(f"{ACCOUNT}/access/<uuid:request_id>", lockbox.access, name="access"),
     path(f"{ACCOUNT}/access/<uuid:request_id>/revoke", lockbox.access_revoke, name="access-revoke"),

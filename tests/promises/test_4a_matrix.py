@@ -46,6 +46,7 @@ terms                GET   -          page     page     page     page     page
 cookies              GET   -          page     page     page     page     page
 ledger-verify        GET   -          page     page     page     page     page
 ledger-verifier      GET   -          page     page     page     page     page
+approval-verifier    GET   -          page     page     page     page     page
 ledger               GET   -          page     page     page     page     page
 ledger-checkpoint    GET   -          page     page     page     page     page
 ledger-policy        GET   -          page     page     page     page     page
@@ -180,6 +181,10 @@ ELSEWHERE = {
     "one-upload": "tests/content/test_uploads_refused.py",
     "api-uploads": "tests/content/test_uploads_refused.py",
     "api-one-upload": "tests/content/test_uploads_refused.py",
+    **dict.fromkeys(
+        ("approval-keys", "approval-key", "approval-key-lost", "approval-sign", "approval"),
+        "tests/site/test_approvals.py",
+    ),
     "cosignature": "tests/site/test_handing_in.py",
     "contact": "tests/contact/test_asking.py",
     "contact-thread": "tests/contact/test_asking.py",

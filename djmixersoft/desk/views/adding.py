@@ -10,9 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from djmixersoft.desk.access import confirmed
-from djmixersoft.desk.forms import AppForm, NewPasskeyForm
 from djmixersoft.pages.answers import FORM, SeeOther, methods, page, see
 from djmixersoft.pages.csp import CHECKING_CSP
+from djmixersoft.pages.factor_forms import AppForm, NewPasskeyForm
 from djmixersoft.policy.purposes import purpose
 from djmixersoft.proving import passkeys, totp
 from djmixersoft.staff import selectors, services

@@ -7,10 +7,11 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from djmixersoft.desk.forms import CodeForm, FirstPasswordForm, PasskeyForm, SignInForm
+from djmixersoft.desk.forms import FirstPasswordForm, SignInForm
 from djmixersoft.desk.showing import half, second_factor_page, signing_page
 from djmixersoft.pages.answers import FORM, SHOWN, SeeOther, error_page, methods, page, see
 from djmixersoft.pages.cookie import delete_cookie, set_cookie
+from djmixersoft.pages.factor_forms import CodeForm, PasskeyForm
 from djmixersoft.pages.kept import Kept, carried, is_own_path
 from djmixersoft.pages.refusals import HINDRANCES, Refusal, refuse
 from djmixersoft.people.devices import in_words

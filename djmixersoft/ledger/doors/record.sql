@@ -28,6 +28,9 @@ begin
       'system:notice:sent', 'administrator:notice:acknowledged', 'administrator:after-notice:allowed',
       'administrator:after-notice:forbidden', 'staff:process:recorded', 'staff:process:confirmed', 'staff:process:ended',
       'staff:process:silenced', 'staff:process:disclosed', 'system:process:told',
+      'administrator:approval-key:added', 'administrator:approval-key:dropped', 'administrator:approval-key:lost',
+      'administrator:approval-key:kept', 'person:factor:added', 'person:factor:dropped', 'person:recovery-codes:made',
+      'person:recovery-codes:used',
       'ledger:entry:erased']) then
     raise exception 'nothing is called %', what using errcode = '22023';
   end if;

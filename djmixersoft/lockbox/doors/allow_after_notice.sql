@@ -1,4 +1,5 @@
--- An Administrator lets support open an access of which they are told afterwards, or ends that. Answers 'done' or 'not-yours'.
+-- An Administrator lets support open an access of which they are told afterwards, or ends that. Where the
+-- account has an approval key, letting them takes a signature by it. Answers 'done', 'sign' or 'not-yours'.
 create or replace function djms.allow_after_notice(in_account uuid, allowed boolean) returns text
 language plpgsql security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
 declare
@@ -6,6 +7,8 @@ declare
 begin
   if not administers(me, in_account) then
     return 'not-yours';
+  elsif allowed and needs_signature(in_account) then
+    return 'sign';
   end if;
   insert into access_setting as was (account_id, after_notice, changed_by, changed_at)
   values (in_account, allowed, me, clock_timestamp())

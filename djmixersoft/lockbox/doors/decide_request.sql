@@ -2,7 +2,8 @@
 -- downloads), 'deny', or 'ask' back. Only who is signed in in a browser may, never a program of theirs. Answers 'done', or
 -- why not: 'not-yours' (no such request, or not an Administrator of its account), 'decided' (somebody was faster),
 -- 'expired', 'words' (a question needs some, to 2,000 characters), 'items' (none of them, or others than were asked for),
--- 'hours', 'starts' (in the past, or in more than 30 days), 'gone' (nothing of it is there), 'many' (over 10,000 items).
+-- 'hours', 'starts' (in the past, or in more than 30 days), 'gone' (nothing of it is there), 'many' (over 10,000 items), 'sign' (the account has an approval
+-- key: draft_approval(), sign_approval()).
 create or replace function djms.decide_request(
   in_account uuid, request uuid, decision text, chosen uuid[], for_hours integer, from_then timestamptz,
   download boolean, told text) returns text
@@ -24,6 +25,8 @@ begin
     return 'expired';
   elsif decision = 'ask' and (coalesce(btrim(told), '') = '' or length(told) > 2000) then
     return 'words';
+  elsif decision = 'approve' and needs_signature(in_account) then
+    return 'sign';
   elsif decision = 'approve' then
     outcome := case when coalesce(cardinality(chosen), 0) = 0 or not chosen <@ asked.items then 'items'
                     when for_hours is null or for_hours not between 1 and asked.hours then 'hours'

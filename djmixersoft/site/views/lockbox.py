@@ -22,6 +22,7 @@ from djmixersoft.policy.purposes import purpose
 from djmixersoft.site.access import access_administered
 from djmixersoft.site.access_forms import ApproveForm, QuestionForm
 from djmixersoft.site.pages import FORM, SHOWN, Text, methods, page, see
+from djmixersoft.site.views.approvals import signature_page
 
 _SAID: Final[Mapping[str, Text]] = {
     "decided": gettext_lazy("This was decided or taken back a moment ago; what was decided stands below."),
@@ -66,7 +67,10 @@ def access_setting(request: HttpRequest, account_id: UUID) -> HttpResponseBase:
     """An Administrator lets support open an access with a notice to follow, or ends that."""
     account = access_administered(account_id)
     allowed = request.POST.get("after_notice") == "allow"
-    if services.allow_after_notice(account_id=account.id, allowed=allowed) != "done":
+    outcome = services.allow_after_notice(account_id=account.id, allowed=allowed)
+    if outcome == "sign":
+        return signature_page(request, account, "after-notice")
+    if outcome != "done":
         raise Http404
     return see("accesses", account_id, done="access-allowed" if allowed else "access-asked-first")
 
@@ -85,7 +89,10 @@ def access(request: HttpRequest, account_id: UUID, request_id: UUID) -> HttpResp
         case "approve":
             approving = ApproveForm(row, request.POST)
             if approving.is_valid():
-                outcome = services.approve(account_id=account.id, request_id=row.id, terms=approving.terms())
+                terms = approving.terms()
+                outcome = services.approve(account_id=account.id, request_id=row.id, terms=terms)
+                if outcome == "sign":
+                    return signature_page(request, account, "access", row.id, terms)
         case "deny":
             outcome = services.deny(account_id=account.id, request_id=row.id)
         case "ask":
@@ -153,6 +160,7 @@ def _page(
         "readings": [{"item": Named(one.item_id, names.get(one.item_id, "")), "reading": one} for one in row.readings],
         "approving": approving,
         "asking": asking,
+        "is_signed": bool(grant and grant.signed_by),
         "decided_by": people.get(row.decided_by) if row.decided_by else None,
         "revoked_by": people.get(grant.revoked_by) if grant and grant.revoked_by else None,
     }
