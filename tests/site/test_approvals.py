@@ -132,7 +132,7 @@ def test_a_wrong_signature_is_refused_with_a_sentence(story: Story, ring: Ring) 
 
 
 def test_refusing_and_asking_back_need_no_key(story: Story, ring: Ring) -> None:
-    assert ring
+    assert ring.person is story.owner
     asked = story.owner.post(story.page, {"action": "ask", "question": "Which minute?"})
     assert asked["Location"] == f"{story.page}?done=access-ask"
     assert story.owner.post(story.page, {"action": "deny"})["Location"] == f"{story.page}?done=access-deny"

@@ -37,6 +37,9 @@ begin
   if num_nonnulls(in_account, of_person, of_process) <> 1 then
     raise exception 'an entry is in the log of an account, of a person or of a process' using errcode = '22023';
   end if;
+  if exists (select from jsonb_each(details) d where jsonb_typeof(d.value) not in ('string', 'number', 'null')) then
+    raise exception 'what verifies entries reads texts and whole numbers' using errcode = '22023';
+  end if;
   select l.id into its_log from ledger_log l where l.account_id = in_account or l.person_id = of_person or l.process_id = of_process;
   if its_log is null then
     insert into ledger_log (account_id, person_id, process_id, origin)

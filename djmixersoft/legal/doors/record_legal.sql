@@ -9,7 +9,7 @@ declare
 begin
   if tg_op = 'INSERT' then
     perform record_access('staff:process:recorded', new.account_id, new.id, which || jsonb_build_object(
-      'staff', new.recorder, 'kind', new.kind, 'telling', new.telling, 'whole', new.whole_account));
+      'staff', new.recorder, 'kind', new.kind, 'telling', new.telling, 'whole', case when new.whole_account then 'yes' else 'no' end));
     return null;
   end if;
   if old.confirmed_at is null and new.confirmed_at is not null then

@@ -12,7 +12,7 @@ begin
   if tg_op = 'INSERT' then
     which := which || jsonb_build_object(
       'count', new.items, 'from', to_char(new.starts at time zone 'UTC', utc), 'until', to_char(new.ends at time zone 'UTC', utc),
-      'download', new.may_download, 'terms', encode(new.digest, 'hex'), 'key', new.signed_by);
+      'download', case when new.may_download then 'yes' else 'no' end, 'terms', encode(new.digest, 'hex'), 'key', new.signed_by);
     if new.basis = 'approval' then
       perform record_access('administrator:access:approved', new.account_id, new.process_id, which);
     else

@@ -8,7 +8,7 @@ declare
 begin
   if tg_op = 'INSERT' then
     which := which || jsonb_build_object(
-      'why', new.reason, 'items', array_to_string(new.items, ' '), 'hours', new.hours, 'download', new.may_download,
+      'why', new.reason, 'items', array_to_string(new.items, ' '), 'hours', new.hours, 'download', case when new.may_download then 'yes' else 'no' end,
       'ticket', new.ticket_id, 'process', new.process_id);
     if new.state = 'pending' then
       perform record_access('staff:access:requested', new.account_id, new.process_id, which || by_staff);
