@@ -6,7 +6,7 @@ declare
 begin
   if old.sent_at is null and new.sent_at is not null or old.reminded_at is distinct from new.reminded_at then
     perform record_access('system:notice:sent', new.account_id, new.process_id,
-                          which || jsonb_build_object('by', 'program', 'again', old.sent_at is not null));
+                          which || jsonb_build_object('by', 'program', 'again', case when old.sent_at is not null then 'yes' else 'no' end));
   end if;
   if old.acknowledged_at is null and new.acknowledged_at is not null then
     perform record_access('administrator:notice:acknowledged', new.account_id, new.process_id, which);
