@@ -55,6 +55,21 @@ class What(models.TextChoices):
     DISCLOSED = "disclosed", _("disclosed to an authority")
 
 
+class Counted(models.TextChoices):
+    """What anybody may learn the number of, in bands. `less`: of those approved; `expired` follows from the others."""
+
+    ASKED = "asked", _("Requests for access to Content")
+    APPROVED = "approved", _("of these, approved")
+    LESS = "less", _("of those approved, approved for less than was asked")
+    DENIED = "denied", _("of these, denied")
+    WITHDRAWN = "withdrawn", _("of these, withdrawn")
+    EXPIRED = "expired", _("of these, expired unanswered")
+    AFTERWARDS = "afterwards", _("Accesses opened with a notice to follow")
+    REVOKED = "revoked", _("Accesses that an Administrator revoked")
+    PROCESS = "process", _("Legal processes")
+    DISCLOSED = "disclosed", _("Disclosures under a legal process")
+
+
 class Request(models.Model):
     """That somebody here asks to see items of an account (a folder stands for what lies in it), and the answer.
 
@@ -260,3 +275,21 @@ class Setting(models.Model):
 
     class Meta:
         db_table = "access_setting"
+
+
+class Tally(models.Model):
+    """How often something about accesses happened in a month, of whatever account: `month` is its first day (UTC).
+
+    Of legal processes, in half a year. What was asked for counts in the month of asking, with what came of it.
+    """
+
+    pk = models.CompositePrimaryKey("month", "what")
+    month = models.DateField()
+    what = models.TextField(choices=Counted.choices)
+    times = models.IntegerField()
+
+    class Meta:
+        db_table = "access_tally"
+        constraints = (
+            models.CheckConstraint(condition=models.Q(what__in=Counted.values), name="access_tally_closed_list"),
+        )

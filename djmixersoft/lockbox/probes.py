@@ -1,4 +1,4 @@
-"""Probes of how Content is got at: by what is on record, and by what an Administrator approved or is told of."""
+"""Probes of how Content is got at: on record, approved or told of; and of what anybody may learn of how often."""
 
 import secrets
 from uuid import uuid4
@@ -6,6 +6,7 @@ from uuid import uuid4
 from djmixersoft.policy.probing import Attempts, Caller, Finding, LiveSystem, probe
 
 ROUNDS = 20
+FEWEST = 10  # numbers in a band
 NAMED = "set_config('djms.named', gen_random_uuid()::text, true)"
 OPENING = "djms.open_after_notice(%s, array[%s, %s], null, 'asked', 'x', 8, true)"
 DESK = (
@@ -69,3 +70,27 @@ def nobody_but_an_administrator_lets_anybody_in(system: LiveSystem) -> Finding:
                 for what, statement in ways:
                     attempts.expect_nothing(caller, what, statement, uuid4(), uuid4(), uuid4())
     return attempts.finding("to get an access, or to say yes to one, by each login in each role")
+
+
+@probe("1d")
+def figures_come_in_bands_alone(system: LiveSystem) -> Finding:
+    """The numbers behind the figures about accesses are tried by every login in each role."""
+    attempts = Attempts()
+    for login in system.logins():
+        with system.connect(login) as connection:
+            for role in ("", *(purpose.role for purpose in system.rules.purposes.values())):
+                caller = Caller(connection, login, role, secrets.token_hex(32))
+                attempts.expect_nothing(caller, "reading the numbers", "SELECT 1 FROM djms.access_tally LIMIT 1")
+    with system.connect("site") as site, site.transaction():
+        site.execute(b"SET LOCAL ROLE p_visiting")
+        figures = site.execute(b"SELECT lowest, highest FROM djms.access_figures()").fetchall()
+    loose = [(least, most) for least, most in figures if not _is_band(least, most)]
+    found = attempts.finding("to read the numbers, by each login in each role")
+    told = f"{len(figures)} figures are told to anybody, {len(loose)} of them not in a band"
+    return Finding(found.kept and not loose, f"{found.evidence}; {told}")
+
+
+def _is_band(least: int, most: int) -> bool:
+    """Whether it holds ten numbers or more, and begins where one begins whatever the number is."""
+    width = most - least + 1
+    return width >= FEWEST and least % width == 0 and set(str(width)) <= set("10")

@@ -153,6 +153,11 @@ def my_request(request_id: UUID) -> RequestRow | None:
     return _whole(Request.objects.filter(id=request_id).first(), with_notices=False)
 
 
+def my_grant(request_id: UUID) -> tuple[UUID, UUID] | None:
+    """The account and the id of what was granted of a request of one's own, at the desk."""
+    return Grant.objects.filter(request_id=request_id).values_list("account_id", "id").first()
+
+
 def my_reading(reading_id: UUID) -> MyReading | None:
     """One of one's own readings, at the desk."""
     row = Reading.objects.filter(id=reading_id).first()

@@ -19,6 +19,7 @@ from djmixersoft.lockbox.models import Reason, What
 from djmixersoft.policy.errors import is_not_signed_in, sqlstate
 from djmixersoft.policy.purposes import acting_for, call_door, call_door_row
 from djmixersoft.vault.keys import context
+from djmixersoft.vault.media import known_media_type
 from djmixersoft.vault.ranges import Content
 
 PURPOSES: Final = {"support": "support", "legal": "legal-process"}
@@ -140,11 +141,12 @@ def look(*, role: str, token: str, reading_id: UUID) -> Unlocked:
     return Unlocked(row.account_id, row.id, row.kind, row.name, row.size, row.media_type)
 
 
-def open_reading(*, role: str, token: str, reading_id: UUID, what: What) -> Content:
+def open_reading(*, role: str, token: str, reading_id: UUID, what: What | None = None) -> Content:
     """An unlocked item with its key and its opened blob, to be sent by ranges after this returns.
 
-    In two transactions of its own: what is to be done is on record before the key is read. To be called anew for each
-    request, so that the database is asked each time.
+    `what` is done with it: by default it is played or shown, as its kind is. In two transactions of its own: what is to
+    be done is on record before the key is read. To be called anew for each request, so that the database is asked
+    each time.
 
     Raises:
         NothingUnlocked: no such reading of theirs.
@@ -155,8 +157,9 @@ def open_reading(*, role: str, token: str, reading_id: UUID, what: What) -> Cont
 
     """
     with _refusals():
-        with acting_for(PURPOSES[role], token=token):
-            outcome = call_door("note_reading", reading=reading_id, doing=what.value)
+        with acting_for(PURPOSES[role], token=token, named=str(reading_id)):
+            doing = what or _usual(_row().media_type)
+            outcome = call_door("note_reading", reading=reading_id, doing=doing.value)
         if outcome == "over":
             raise ReadingOver
         if outcome == "no-download":
@@ -235,6 +238,10 @@ def _decide(account_id: UUID, request_id: UUID, decision: str, terms: Terms | No
             told=words,
         )
     )
+
+
+def _usual(media_type: str) -> What:
+    return What.PLAYED if known_media_type(media_type).startswith(("audio/", "video/")) else What.SHOWN
 
 
 def _row() -> Item:

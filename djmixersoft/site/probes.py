@@ -18,6 +18,7 @@ PUBLIC = (
     "/privacy",
     "/terms",
     "/cookies",
+    "/transparency",
     "/register",
     "/sign-in",
     "/password/forgotten",

@@ -51,6 +51,7 @@ urlpatterns = [
     path("privacy", public.privacy, name="privacy"),
     path("terms", public.terms, name="terms"),
     path("cookies", public.cookies, name="cookies"),
+    path("transparency", public.transparency, name="transparency"),
     path("contact", contact.contact, name="contact"),
     path("contact/<secret:token>", contact.contact_thread, name="contact-thread"),
     path("ledger/verify", verifying.ledger_verify, name="ledger-verify"),

@@ -32,6 +32,7 @@ PAGES: Final[Mapping[str, Sequence[Visit]]] = {
     "privacy": [(VISITOR, at("/privacy#1b"))],
     "terms": [(VISITOR, at("/terms"))],
     "cookies": [(VISITOR, at("/cookies"))],
+    "transparency": [(VISITOR, at("/transparency"))],
     "contact": [(VISITOR, at("/contact?topic=policy")), ("admin", at("/contact"))],
     "contact-thread": [(VISITOR, lambda scene: scene.links.draft), (VISITOR, lambda scene: scene.links.thread)],
     "my-questions": [("admin", at("/me/questions")), ("newcomer", at("/me/questions"))],

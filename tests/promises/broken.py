@@ -117,6 +117,14 @@ BROKEN: dict[tuple[str, str], dict[str, Sabotage]] = {
         ),
         "who holds a link sees all links": opened("share", "p_sharing"),
     },
+    ("1d", "figures_come_in_bands_alone"): {
+        "visitors read the numbers": opened("access_tally", "p_visiting"),
+        "the figures are the numbers": sql(
+            "INSERT INTO djms.access_tally VALUES ('2017-01-01', 'asked', 12)",
+            door_text("access_figures").replace("case when n < 100 then 10 else", "case when true then 1 else"),
+            undo="DELETE FROM djms.access_tally WHERE month = '2017-01-01'",
+        ),
+    },
     ("4b", "nobody_at_the_company_can_read_content"): {
         "the desk can do what members do": sql(
             "SET SESSION AUTHORIZATION djms_owner", "GRANT p_teamwork TO djms_desk", "RESET SESSION AUTHORIZATION"

@@ -26,7 +26,7 @@ TABLES = {
         *("item_data", "item_key", "item_tag", "item_term", "item_undo", "item_version", "membership"),
         *("share", "share_secret", "ledger_witness", "access_request"),
     },
-    "access": {"access_request", "access_grant", "access_grant_item"},
+    "access": {"access_request", "access_grant", "access_grant_item", "access_tally"},
     "question": {"ticket", "ticket_message", "ticket_link"},
     "newcomer": {"person", "credential", "terms_agreement", "membership", "ledger_log"},
     "renewal": {"credential", "ledger_entry", "ledger_waiting"},

@@ -44,6 +44,7 @@ front                GET   -          page     page     page     page     page
 privacy              GET   -          page     page     page     page     page
 terms                GET   -          page     page     page     page     page
 cookies              GET   -          page     page     page     page     page
+transparency         GET   -          page     page     page     page     page
 ledger-verify        GET   -          page     page     page     page     page
 ledger-verifier      GET   -          page     page     page     page     page
 approval-verifier    GET   -          page     page     page     page     page

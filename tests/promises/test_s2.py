@@ -14,7 +14,18 @@ if TYPE_CHECKING:
     from tests.promises.serving import Site
 
 FORM = "application/x-www-form-urlencoded"
-PAGES = ["/", "/privacy", "/terms", "/cookies", "/register", "/sign-in", "/ledger", "/no-such-page", "/confirm/x"]
+PAGES = [
+    "/",
+    "/privacy",
+    "/terms",
+    "/cookies",
+    "/transparency",
+    "/register",
+    "/sign-in",
+    "/ledger",
+    "/no-such-page",
+    "/confirm/x",
+]
 
 
 @pytest.mark.parametrize("path", PAGES)

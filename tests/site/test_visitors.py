@@ -14,7 +14,18 @@ from tests.site.browsing import Browser, Person, text_of
 
 Superuser = psycopg.Connection[Any]
 VERIFIER = "/ledger/verify"
-PUBLIC = ["/", "/privacy", "/ledger", "/terms", "/cookies", "/register", "/sign-in", "/password/forgotten", VERIFIER]
+PUBLIC = [
+    "/",
+    "/privacy",
+    "/ledger",
+    "/terms",
+    "/cookies",
+    "/transparency",
+    "/register",
+    "/sign-in",
+    "/password/forgotten",
+    VERIFIER,
+]
 DEAD_LINKS = ["/confirm/x", "/password/reset/x", "/email/confirm/x", "/invitations/x"]
 
 

@@ -121,11 +121,11 @@ def access_answer(request: HttpRequest, request_id: UUID) -> HttpResponse:
 @methods("POST")
 def unlock(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """Support unlocks one item that an open access of its own covers; what it had unlocked before is closed."""
-    asked, form = _own(request_id), ItemForm(request.POST)
-    if asked.grant is None or not form.is_valid():
+    granted, form = selectors.my_grant(request_id), ItemForm(request.POST)
+    if granted is None or not form.is_valid():
         raise Http404
-    item_id = form.cleaned_data["item"]
-    outcome, reading = services.unlock(account_id=asked.account_id, grant_id=asked.grant.id, item_id=item_id)
+    account_id, grant_id = granted
+    outcome, reading = services.unlock(account_id=account_id, grant_id=grant_id, item_id=form.cleaned_data["item"])
     if reading is None:
         back = (reverse("access", args=[request_id]), _("Back to the access"))
         return error_page(request, 409, _("Not unlocked"), _NOT_UNLOCKED[outcome], next_step=back)

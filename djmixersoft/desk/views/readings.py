@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from djmixersoft.lockbox import selectors, services
 from djmixersoft.lockbox.models import What
-from djmixersoft.lockbox.services import MayNot, NothingUnlocked, ReadingOver, Unlocked
+from djmixersoft.lockbox.services import MayNot, NothingUnlocked, ReadingOver
 from djmixersoft.pages.answers import SHOWN, error_page, methods, page, see
 from djmixersoft.pages.csp import CSP
 from djmixersoft.pages.previews import allow_frame, note_damage, preview
@@ -70,8 +70,8 @@ def reading_file(request: HttpRequest, reading_id: UUID) -> HttpResponseBase:
     token, download = token_of(request) or "", "download" in request.GET
     look = partial(services.look, role=ROLE, token=token, reading_id=reading_id)
     try:
-        doing = _doing(look(), download=download)
-        content = services.open_reading(role=ROLE, token=token, reading_id=reading_id, what=doing)
+        what = What.DOWNLOADED if download else None
+        content = services.open_reading(role=ROLE, token=token, reading_id=reading_id, what=what)
         release_connection()
         response = file_response(request, content, download=download)
     except (ReadingOver, NothingUnlocked, MayNot) as error:
@@ -110,13 +110,6 @@ def while_open(pieces: Iterable[bytes], look: Callable[[], object]) -> Iterator[
                 release_connection()
             asked = monotonic()
         yield piece
-
-
-def _doing(item: Unlocked, *, download: bool) -> What:
-    if download:
-        return What.DOWNLOADED
-    is_played = known_media_type(item.media_type).startswith(("audio/", "video/"))
-    return What.PLAYED if is_played else What.SHOWN
 
 
 def _refused(request: HttpRequest, error: Exception) -> HttpResponse:

@@ -11,8 +11,10 @@ begin
   if current_setting('transaction_isolation') <> 'read committed' then
     raise exception 'what is unlocked is what is so now' using errcode = '42501';
   end if;
-  select * into open_one from reading r where r.id = note_reading.reading and r.staff_id = me for share;
+  -- In the order in which revoke_grant() takes them: the access, then the reading.
+  select * into open_one from reading r where r.id = note_reading.reading and r.staff_id = me;
   select * into granted from access_grant g where g.account_id = open_one.account_id and g.id = open_one.grant_id for share;
+  select * into open_one from reading r where r.account_id = open_one.account_id and r.id = open_one.id for share;
   if granted.id is null or open_one.closed_at is not null or granted.revoked_at is not null
      or least(open_one.ends, granted.ends) <= clock_timestamp() then
     return 'over';
