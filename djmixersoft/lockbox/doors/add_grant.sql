@@ -31,5 +31,10 @@ begin
     insert into access_notice (account_id, grant_id, not_before)
     values (asked.account_id, new_grant, coalesce(add_grant.not_before, clock_timestamp()));
   end if;
+  if on_basis = 'approval' and (for_hours < asked.hours or from_then > clock_timestamp()
+                                or asked.may_download and not download
+                                or not covered_items(asked.account_id, asked.items) <@ covered) then
+    perform count_access('less', asked.created_at);
+  end if;
   return 'granted';
 end $$;

@@ -38,10 +38,6 @@ begin
     if outcome <> 'granted' then
       return outcome;
     end if;
-    if not asked.items <@ chosen or for_hours < asked.hours or from_then > clock_timestamp()
-       or asked.may_download and not coalesce(download, false) then
-      perform count_access('less', asked.created_at);
-    end if;
   elsif decision not in ('deny', 'ask') or decision is null then
     raise exception 'no such decision' using errcode = '22023';
   end if;
