@@ -46,10 +46,14 @@ class TooManyTries(Exception):
 
 @dataclass(frozen=True)
 class SignedIn:
-    """The secret for the browser's cookie, and whether it outlives the browser's closing."""
+    """The secret for the browser's cookie, and whether it outlives the browser's closing.
+
+    `is_proven`: False where a second factor is still to be shown.
+    """
 
     token: str
     stays: bool
+    is_proven: bool = True
 
     def __repr__(self) -> str:
         """Keep the secret out of logs and tracebacks."""
@@ -88,14 +92,15 @@ def sign_in(*, email: str, password: str, stay: bool, device: str) -> SignedIn:
     release_connection()
     key = derive_key(password, recipe)
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    with acting_for(SIGN_IN):
+    with acting_for(SIGN_IN, token=token):
         token_hash = hashlib.sha256(token.encode()).digest()
         opened = call_door(
             "open_session", address=email, key=key, new_token_hash=token_hash, stay=stay, device_words=device
         )
-    if not opened:
-        raise WrongPassword
-    return SignedIn(token, stay)
+        if not opened:
+            raise WrongPassword
+        is_proven = bool(call_door_row("my_session")["proven"])
+    return SignedIn(token, stay, is_proven)
 
 
 def request_password_reset(*, email: str) -> None:

@@ -25,7 +25,7 @@ from djmixersoft.policy.errors import (
 from djmixersoft.policy.rules import role_of
 
 Marked = TypeVar("Marked", bound=Callable[..., Any])
-Argument = str | bytes | int | bool | UUID | date | list[UUID] | None
+Argument = str | bytes | int | bool | UUID | date | list[UUID] | list[str] | None
 
 _TAKE = (
     "SELECT set_config('role', %s, true), set_config('djms.token', %s, true), set_config('djms.named', %s, true),"

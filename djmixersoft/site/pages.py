@@ -57,6 +57,9 @@ NOTICES: Final[Mapping[str, Text]] = {
     "password-changed": gettext_lazy(
         "Your password is changed. Every other sign-in has ended, and so have your programs’ tokens."
     ),
+    "factor-added": gettext_lazy("The second factor is added."),
+    "factor-dropped": gettext_lazy("The second factor is dropped."),
+    "factors-none": gettext_lazy("Your last second factor is dropped, and so are the recovery codes."),
     "token-ended": gettext_lazy("That token has ended. Whatever program held it is locked out from now on."),
     "link-revoked": gettext_lazy("The link is revoked: whoever opens it from now on sees nothing."),
     "email-confirmed": gettext_lazy("Your e-mail address is changed. Sign in with the new one from now on."),

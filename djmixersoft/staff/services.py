@@ -16,8 +16,8 @@ from djmixersoft.people.passwords import Recipe, derive_key, fresh_recipe, in_li
 from djmixersoft.people.services import SignedIn, TooManyTries, WrongPassword
 from djmixersoft.policy.purposes import acting_for, call_door, call_door_row, release_connection
 from djmixersoft.proving import factors, passkeys, totp
+from djmixersoft.proving.keys import root_key
 from djmixersoft.staff import selectors
-from djmixersoft.staff.keys import root_key
 from djmixersoft.staff.selectors import Factor, Me
 from djmixersoft.vault.keys import Key, KeyRefused
 

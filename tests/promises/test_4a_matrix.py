@@ -186,6 +186,10 @@ ELSEWHERE = {
         ("approval-keys", "approval-key", "approval-key-lost", "approval-sign", "approval"),
         "tests/site/test_approvals.py",
     ),
+    **dict.fromkeys(
+        ("second-factor", "my-factors", "my-factor-new", "my-factor-drop", "recovery-codes"),
+        "tests/site/test_second_factors.py",
+    ),
     "cosignature": "tests/site/test_handing_in.py",
     "contact": "tests/contact/test_asking.py",
     "contact-thread": "tests/contact/test_asking.py",

@@ -5,6 +5,6 @@ language plpgsql stable security definer set search_path = djms, pg_temp set deb
 begin
   select p.id, p.email into person, address from session s join person p on p.id = s.person_id
    where s.token_hash = sha256(convert_to(nullif(current_setting('djms.token', true), ''), 'UTF8'))
-     and s.expires > clock_timestamp();
+     and s.expires > clock_timestamp() and s.proven_at is not null;
   select sha256(value || convert_to('contact puzzle', 'UTF8')) into puzzle_key from door_secret;
 end $$;
