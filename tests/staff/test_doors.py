@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable
 from uuid import uuid4
 
+import psycopg
 import pytest
 
 from djmixersoft.policy.loading import load
@@ -209,3 +210,31 @@ def test_wrong_passwords_and_factors_are_counted(hire: Hire) -> None:
     with agent.at(SIGN_IN, kept=False) as desk:
         waits = [desk.value("SELECT djms.count_factor_try()") for _ in range(12)]
         assert [wait > 0 for wait in waits] == [False] * 10 + [True] * 2
+
+
+def test_who_is_ended_is_out_whatever_they_left_open(hire: Hire, cluster: Cluster) -> None:
+    agent = hire("support")
+    for door, kept in (("renew_staff(%s, '\\x00')", False), ("end_staff(%s)", True)):
+        with psycopg.connect(cluster.url("djms_desk"), autocommit=True) as stuck:
+            stuck.execute("SET idle_in_transaction_session_timeout = 0")
+            stuck.execute("BEGIN")
+            stuck.execute(f"SET LOCAL ROLE {SIGN_IN}".encode())
+            stuck.execute("SELECT set_config('djms.token', %s, true)", [agent.token])
+            stuck.execute("SELECT djms.drop_factor(gen_random_uuid())")
+            with acting(cluster.url("djms_owner"), "p_staffing", kept=kept) as owner:
+                assert owner.rows("SET LOCAL lock_timeout = '5s'") == []
+                assert owner.value(f"SELECT djms.{door}", agent.email)
+            with pytest.raises(psycopg.errors.AdminShutdown):
+                stuck.execute("SELECT 1")
+    with agent.at() as desk:
+        assert desk.refusal(WHO, "support") == NOT_FOR_YOU
+
+
+@pytest.mark.parametrize("level", ["REPEATABLE READ", "SERIALIZABLE"])
+def test_nobody_goes_on_by_a_view_of_the_past(hire: Hire, cluster: Cluster, level: str) -> None:
+    agent = hire("support")
+    for begin, refused in (("BEGIN", ""), (f"BEGIN ISOLATION LEVEL {level}", NOT_FOR_YOU)):
+        with acting(cluster.url("djms_desk"), "p_support", token=agent.token, begin=begin) as desk:
+            assert desk.refusal("SELECT count(*) FROM djms.ticket") == refused
+        with acting(cluster.url("djms_desk"), SIGN_IN, token=agent.token, begin=begin) as desk:
+            assert desk.refusal("SELECT djms.my_factors()") == refused

@@ -7,7 +7,7 @@ declare
   granted access_grant;
 begin
   select * into granted from access_grant g
-   where g.account_id = in_account and g.id = access and g.staff_id = me and g.basis = 'legal' for share;
+   where g.account_id = in_account and g.id = access and g.staff_id = me and g.basis = 'legal';
   outcome := case
     when granted.id is null then 'not-yours'
     when granted.revoked_at is not null or granted.ends <= clock_timestamp() then 'over'

@@ -13,7 +13,7 @@ begin
   end if;
   perform pg_advisory_xact_lock(hashtextextended('djms.unlock ' || me, 0));
   select * into begun from legal_export e where e.id = export and e.staff_id = me;
-  select * into granted from access_grant g where g.account_id = begun.account_id and g.id = begun.grant_id for share;
+  select * into granted from access_grant g where g.account_id = begun.account_id and g.id = begun.grant_id;
   outcome := case
     when granted.id is null then 'not-yours'
     when begun.ended_at is not null or granted.revoked_at is not null or granted.ends <= clock_timestamp() then 'over'

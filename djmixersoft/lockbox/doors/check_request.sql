@@ -3,9 +3,10 @@ create or replace function djms.check_request(
   in_account uuid, of_staff uuid, wanted uuid[], told text, for_hours integer) returns text
 language plpgsql security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
 begin
-  -- One request of an account at a time is counted, so that many at once don't get past the bound.
-  perform from account where id = in_account for no key update;
-  return case when not found then 'unknown'
+  -- One request of an account at a time is counted, so that many at once don't get past the bound. The account's row isn't
+  -- locked for that: its Administrators would have to wait for whatever the desk leaves open.
+  perform pg_advisory_xact_lock(hashtextextended('djms.request ' || in_account, 0));
+  return case when not exists (select from account a where a.id = in_account) then 'unknown'
               when coalesce(cardinality(wanted), 0) = 0 or array_position(wanted, null) is not null then 'nothing'
               when cardinality(wanted) > 100 then 'many'
               when for_hours is null or for_hours not between 1 and 8 then 'hours'

@@ -14,6 +14,10 @@ begin
     raise exception 'what an account allows is what is so now' using errcode = '42501';
   end if;
   outcome := check_request(in_account, me, wanted, told, for_hours);
+  if outcome is null and exists (select from access_setting s where s.account_id = in_account and s.after_notice) then
+    -- An Administrator who forbids it meanwhile waits for this, or ends it (administers).
+    perform from account a where a.id = in_account for no key update;
+  end if;
   if outcome is null and not exists (select from access_setting s where s.account_id = in_account and s.after_notice) then
     outcome := 'ask-first';
   elsif outcome is null and exists (

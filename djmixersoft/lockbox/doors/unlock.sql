@@ -14,7 +14,7 @@ begin
   -- Two at once would each close what was open before, and not each other's.
   perform pg_advisory_xact_lock(hashtextextended('djms.unlock ' || me, 0));
   select * into granted from access_grant g
-   where g.account_id = in_account and g.id = access and g.staff_id = me for share;
+   where g.account_id = in_account and g.id = access and g.staff_id = me;
   outcome := case when granted.id is null then 'not-yours' when granted.revoked_at is not null then 'revoked'
                   when granted.ends <= clock_timestamp() then 'over'
                   when granted.starts > clock_timestamp() then 'not-yet'
@@ -32,6 +32,7 @@ begin
   end if;
   perform current_staff(granted.staff_role);
   update reading r set closed_at = clock_timestamp() where r.staff_id = me and r.closed_at is null;
+  -- No lock on what is granted, which would keep whoever revokes it waiting: whether it is open_reading() asks again.
   insert into reading (account_id, grant_id, item_id, staff_id, ends)
   values (in_account, access, of_item, me, least(clock_timestamp() + interval '2 hours', granted.ends))
   returning id into new_reading;
