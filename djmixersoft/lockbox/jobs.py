@@ -5,7 +5,7 @@ from uuid import UUID
 
 import structlog
 from asgiref.sync import sync_to_async
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from djmixersoft.lockbox import telling
 from djmixersoft.lockbox.services import CUTTING_OFF, cut_off_readers
@@ -31,7 +31,8 @@ def remind() -> None:
     for notice_id in telling.due():
         try:
             telling.send_notice(notice_id=notice_id)
-        except (OSError, Unsendable) as error:
+        except (OSError, Unsendable, DatabaseError) as error:
+            # Whatever it is, the next one goes.
             log.error("a notice could not be sent", notice=str(notice_id), error=type(error).__name__)  # noqa: TRY400 - an error's text may hold an address
 
 

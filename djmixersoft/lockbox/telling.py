@@ -4,27 +4,33 @@ Who they are is found at the moment of sending, in the transaction that notes it
 and noting sends it again, under the same Message-IDs.
 """
 
+from smtplib import SMTPDataError, SMTPRecipientsRefused
 from typing import Any
 from uuid import UUID, uuid5
 
+import structlog
 from django.conf import settings
 from django.db import connection
 from django.template.loader import render_to_string
 from django.utils import translation
 
 from djmixersoft.mail.sending import addressed, deliver
-from djmixersoft.mail.templates import NAME_LENGTH, Text, one_line, unlinked
+from djmixersoft.mail.templates import NAME_LENGTH, Text, Unsendable, one_line, unlinked
 from djmixersoft.policy.purposes import acting_for, call_door
 
 PURPOSE = "access-notice"
+
+log = structlog.get_logger()
 
 
 def send_notice(*, notice_id: UUID) -> bool:
     """Send a notice that is due to whoever administers the account now, and note that. False where there is none.
 
+    An address that takes no mail keeps nobody else from being told: by another one it counts as sent.
+
     Raises:
-        Unsendable: it can't be made into a mail; it stays due.
-        OSError: the mail server can't be reached or refused; it stays due.
+        Unsendable: none of it can be made into a mail; it stays due.
+        OSError: the mail server can't be reached, or refused all of it; it stays due.
 
     """
     with acting_for(PURPOSE):
@@ -36,10 +42,18 @@ def send_notice(*, notice_id: UUID) -> bool:
             rows = [dict(zip(names, row, strict=True)) for row in cursor]
         if not rows:
             return False
+        refused: list[Exception] = []
         for row in rows:
             # Whoever has been told already can tell by its name, but a reminder is another mail.
             called = uuid5(notice_id, f"{row['recipient_id']} {row['again']} {row['reminded_at']}")
-            deliver(addressed(_text(row), row["recipient"], called=str(called), at=row["created_at"]))
+            try:
+                deliver(addressed(_text(row), row["recipient"], called=str(called), at=row["created_at"]))
+            except (Unsendable, SMTPRecipientsRefused, SMTPDataError) as error:
+                refused.append(error)
+        if len(refused) == len(rows):
+            raise refused[0]
+        if refused:
+            log.warning("not all Administrators could be told", notice=str(notice_id), refused=len(refused))
         call_door("note_notice_sent", of_notice=notice_id)
         return True
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from smtplib import SMTPRecipientsRefused
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
+from django.db import OperationalError
 
-from djmixersoft.lockbox import telling
+from djmixersoft.lockbox import jobs, telling
 from tests.lockbox.desk import Agent, Desk, dismiss, hire
 from tests.mail.working import Inbox, Workplace, free_port, mail_server
 from tests.promises.acting import acting
@@ -15,6 +17,7 @@ from tests.support import wait_until
 
 if TYPE_CHECKING:
     import psycopg
+    from aiosmtpd.smtp import Envelope
 
     from tests.conftest import Cluster
     from tests.promises.people import World
@@ -25,6 +28,7 @@ class Telling:
 
     def __init__(self, cluster: "Cluster", world: "World", superuser: "psycopg.Connection[Any]") -> None:
         self.site, self.desk = cluster.url("djms_site"), Desk(cluster.url("djms_desk"))
+        self.mailer = cluster.url("djms_mailer")
         self.world, self.superuser, self.agent = world, superuser, hire(superuser)
 
     def allow(self, *, allowed: bool, token: str = "") -> str:
@@ -196,3 +200,77 @@ def test_nobody_is_left_alone_until_somebody_has_seen_it(told: Telling, workplac
             assert alice.value("SELECT djms.acknowledge_notice(%s, %s)", account, notice) == "done"
         told.superuser.execute("UPDATE djms.access_notice SET sent_at = sent_at - interval '99 days'")
         assert not telling.send_notice(notice_id=notice)
+
+
+class Choosy(Inbox):
+    """A mail server that takes nothing for one address."""
+
+    def __init__(self, never: str) -> None:
+        super().__init__()
+        self.never = never
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, _server: object, _session: object, envelope: "Envelope", address: str, _options: object
+    ) -> str:
+        if address == self.never:
+            return "550 5.1.1 nobody of that name"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+
+def test_an_administrator_whose_address_takes_nothing_keeps_no_other_from_being_told(
+    told: Telling, workplace: Workplace
+) -> None:
+    told.allow(allowed=True)
+    told.open()
+    notice, _ = told.notice()
+    for nobody, somebody in ((told.world.alice, told.world.bob), (told.world.bob, told.world.alice)):
+        port, inbox = free_port(), Choosy(nobody.email)
+        with workplace.as_login("djms_mailer", MAIL_URL=f"smtp://127.0.0.1:{port}"), mail_server(port, inbox):
+            told.administers(told.world.bob.id, does=nobody is told.world.bob)
+            told.administers(told.world.alice.id, does=nobody is told.world.alice)
+            with pytest.raises(SMTPRecipientsRefused):
+                telling.send_notice(notice_id=notice)
+            assert not told.notice()[1], "where nobody can be told it stays due"
+            told.administers(somebody.id, does=True)
+            assert telling.send_notice(notice_id=notice)
+            assert [mail["To"] for mail in inbox.mails] == [somebody.email]
+            assert told.notice()[1]
+        told.superuser.execute("UPDATE djms.access_notice SET sent_at = NULL WHERE id = %s", [notice])
+
+
+def test_what_is_not_due_is_not_noted_as_sent(told: Telling) -> None:
+    told.allow(allowed=True)
+    told.open()
+    notice, _ = told.notice()
+    note = "SELECT djms.note_notice_sent(%s)"
+    told.superuser.execute(
+        "UPDATE djms.access_notice SET not_before = now() + interval '1 day' WHERE id = %s", [notice]
+    )
+    with acting(told.mailer, "p_access_notice", kept=True) as mailer:
+        mailer.rows(note, notice)
+    assert not told.notice()[1]
+    told.superuser.execute("UPDATE djms.access_notice SET not_before = now() WHERE id = %s", [notice])
+    with acting(told.mailer, "p_access_notice", kept=True) as mailer:
+        mailer.rows(note, notice)
+    assert told.notice()[1]
+
+
+def test_one_notice_that_cannot_be_noted_keeps_no_other_waiting(
+    told: Telling, workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told.allow(allowed=True)
+    told.open()
+    notice, _ = told.notice()
+    broken, send = uuid4(), telling.send_notice
+
+    def stuck(*, notice_id: UUID) -> bool:
+        if notice_id == broken:
+            raise OperationalError("canceling statement due to lock timeout")
+        return send(notice_id=notice_id)
+
+    monkeypatch.setattr(telling, "due", lambda: [broken, notice])
+    monkeypatch.setattr(telling, "send_notice", stuck)
+    with workplace.as_login("djms_mailer", MAIL_URL=""):
+        jobs.remind()
+    assert told.notice()[1]
