@@ -2,7 +2,7 @@
 -- end of the transaction nobody joins, leaves or is demoted there. By what was so when it began, nothing is decided. What the
 -- desk leaves open keeps nobody waiting: after a second it is ended.
 create or replace function djms.administers(who uuid, in_account uuid) returns boolean
-language plpgsql security definer set search_path = djms, pg_temp set debug_print_plan = off set lock_timeout = '1s' as $$
+language plpgsql security definer set search_path = djms, pg_temp set debug_print_plan = off set lock_timeout = 1000 as $$
 declare
   held text[];
 begin

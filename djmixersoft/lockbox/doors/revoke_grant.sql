@@ -2,7 +2,7 @@
 -- Nothing that the desk leaves open keeps it waiting for more than a moment (administers).
 -- Answers 'done', 'ended' where there was nothing left to revoke, 'legal' for what a legal process demands, or 'not-yours'. As in decide_request(), no program may.
 create or replace function djms.revoke_grant(in_account uuid, access uuid) returns text
-language plpgsql security definer set search_path = djms, pg_temp set debug_print_plan = off set lock_timeout = '1s' as $$
+language plpgsql security definer set search_path = djms, pg_temp set debug_print_plan = off set lock_timeout = 1000 as $$
 declare
   me constant uuid := current_person();
   held text[];

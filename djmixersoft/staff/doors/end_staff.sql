@@ -2,7 +2,7 @@
 -- customers' records, and when they came and went. Whether there was anybody with the address. No transaction that they
 -- leave open keeps it waiting for more than moments: it is ended.
 create or replace function djms.end_staff(address text) returns boolean
-language plpgsql security definer set search_path = djms, pg_temp set debug_print_plan = off set lock_timeout = '1s' as $$
+language plpgsql security definer set search_path = djms, pg_temp set debug_print_plan = off set lock_timeout = 1000 as $$
 declare
   gone uuid;
   held text[];

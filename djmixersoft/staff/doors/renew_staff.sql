@@ -1,7 +1,7 @@
 -- Another one-time link for somebody who lost their password or their factors: both are forgotten, and every session of
 -- theirs ends, as with end_staff(). Whether there is anybody with the address.
 create or replace function djms.renew_staff(address text, link_hash bytea) returns boolean
-language plpgsql security definer set search_path = djms, pg_temp set debug_print_plan = off set lock_timeout = '1s' as $$
+language plpgsql security definer set search_path = djms, pg_temp set debug_print_plan = off set lock_timeout = 1000 as $$
 declare
   known uuid;
   held text[];
