@@ -1,6 +1,7 @@
 """What somebody at the desk types to ask for access to Content."""
 
 import re
+from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from djmixersoft.lockbox.models import HOURS, Reason
 from djmixersoft.lockbox.services import Wish
+from djmixersoft.pages.face import Text
 from djmixersoft.pages.fields import LineField
 
 LONGEST_WORDS: Final = 2_000  # characters; the database allows no more
@@ -18,6 +20,17 @@ MOST_ITEMS: Final = 100  # likewise
 _ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # Whoever asks by themselves gives a reason of support's; the legal ones come with a process.
 _REASONS: Final = [(value, label) for value, label in Reason.choices if value != Reason.LEGAL]
+
+NOT_UNLOCKED: Final[Mapping[str, Text]] = {
+    "not-yours": gettext_lazy("There is no such access of yours."),
+    "not-yet": gettext_lazy("This access hasn’t begun yet. The Administrator set a later time."),
+    "over": gettext_lazy("The time of this access is over. If you still need it, ask anew."),
+    "revoked": gettext_lazy("The Administrator has revoked this access."),
+    "not-covered": gettext_lazy("This access doesn’t cover that item."),
+    "not-told": gettext_lazy("The account’s Administrators are to be told first, and their notice isn’t sent yet."),
+    "gone": gettext_lazy("This item is in the trash or deleted, so it can’t be unlocked."),
+}
+"""Why an item wasn't unlocked, by what the door answers."""
 
 
 class ItemsField(forms.CharField):

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import tarfile
 from collections.abc import Callable
 from hashlib import sha256
@@ -183,3 +184,25 @@ def test_a_silent_process_is_nowhere_on_the_administrators_pages(
     confirm = str(other.get(path).text).partition(f'action="{path}/silence/')[2].partition('"')[0]
     assert one.post(f"{path}/silence/{confirm}").status_code == 409
     assert other.post(f"{path}/silence/{confirm}")["Location"] == f"{path}?done=process-silence-confirmed"
+
+
+def test_an_officer_looks_at_one_item_and_at_none_of_another_officers(
+    officers: "tuple[Agent, Agent]", owner: Person, upload: Upload
+) -> None:
+    one, other = officers
+    item = upload("Canary.txt", b"A canary sings in the warehouse.", "text/plain")
+    path = recorded(one, demand(owner, item))
+    assert other.post(f"{path}/confirm").status_code == 303
+    assert one.post(f"{path}/open", {"words": "The court wants it.", "hours": "2", "items": ""}).status_code == 303
+    (action,) = re.findall(rf'action="({path}/unlock/[^"]+)"', one.get(path).text)
+    unlocked = one.post(action, {"item": item})
+    assert unlocked.status_code == 303, text_of(unlocked)
+    reading = unlocked["Location"]
+    page = one.get(reading)
+    assert "A canary sings in the warehouse." in page.text
+    assert "Canary.txt" in page.text
+    assert one.get(f"{reading}/file").content == b"A canary sings in the warehouse."
+    assert other.get(reading).status_code == 404
+    assert one.get(reading.replace("/processes", "")).status_code == 403, "that is for support"
+    assert one.post(f"{reading}/close")["Location"].endswith("?done=reading-closed")
+    assert one.get(reading).status_code == 410

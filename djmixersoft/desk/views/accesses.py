@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from djmixersoft.desk.access_forms import AccessForm, AnswerForm, ItemForm
+from djmixersoft.desk.access_forms import NOT_UNLOCKED, AccessForm, AnswerForm, ItemForm
 from djmixersoft.lockbox import selectors, services
 from djmixersoft.lockbox.selectors import RequestRow
 from djmixersoft.pages.answers import FORM, SHOWN, SeeOther, error_page, methods, page, see
@@ -30,14 +30,6 @@ _NOT_ASKED: Final[Mapping[str, tuple[str | None, Text]]] = {
         gettext_lazy("A notice of an earlier access wasn’t sent yet, so none is opened without approval. Ask for it."),
     ),
     "gone": ("items", gettext_lazy("Nothing of this is in the account.")),
-}
-_NOT_UNLOCKED: Final[Mapping[str, Text]] = {
-    "not-yours": gettext_lazy("There is no such access of yours."),
-    "not-yet": gettext_lazy("This access hasn’t begun yet. The Administrator set a later time."),
-    "over": gettext_lazy("The time of this access is over. If you still need it, ask anew."),
-    "revoked": gettext_lazy("The Administrator has revoked this access."),
-    "not-covered": gettext_lazy("This access doesn’t cover that item."),
-    "gone": gettext_lazy("This item is in the trash or deleted, so it can’t be unlocked."),
 }
 _STATES: Final[Mapping[str, Text]] = {
     "pending": gettext_lazy("waits for an answer"),
@@ -128,7 +120,7 @@ def unlock(request: HttpRequest, request_id: UUID) -> HttpResponse:
     outcome, reading = services.unlock(account_id=account_id, grant_id=grant_id, item_id=form.cleaned_data["item"])
     if reading is None:
         back = (reverse("access", args=[request_id]), _("Back to the access"))
-        return error_page(request, 409, _("Not unlocked"), _NOT_UNLOCKED[outcome], next_step=back)
+        return error_page(request, 409, _("Not unlocked"), NOT_UNLOCKED[outcome], next_step=back)
     return SeeOther(reverse("reading", args=[reading]))
 
 

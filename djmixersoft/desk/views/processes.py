@@ -12,10 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from djmixersoft.desk.access_forms import NOT_UNLOCKED, ItemForm
 from djmixersoft.desk.process_forms import OpenForm, PaperInMemory, ProcessForm, SilenceForm, is_cut
 from djmixersoft.legal import selectors, services
 from djmixersoft.legal.models import Kind, Telling
 from djmixersoft.legal.selectors import Demanded
+from djmixersoft.lockbox import services as lockbox
 from djmixersoft.pages.answers import FORM, SHOWN, error_page, methods, page, see
 from djmixersoft.pages.face import Text
 from djmixersoft.policy.middleware import token_of
@@ -156,6 +158,20 @@ def process_open(request: HttpRequest, process_id: UUID) -> HttpResponseBase:
             return see("process", process_id, done="process-opened")
         form.add_error(None, str(_NOT_OPENED[outcome]))
     return _page(request, found, Forms(form, SilenceForm()), HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+@purpose("legal-process")
+@methods("POST")
+def process_unlock(request: HttpRequest, process_id: UUID, access_id: UUID) -> HttpResponseBase:
+    """Whoever handles legal processes, and has just confirmed, unlocks one item that an access of theirs covers."""
+    found, form = _found(process_id), ItemForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    item_id = form.cleaned_data["item"]
+    outcome, reading = lockbox.unlock(account_id=found.account_id, grant_id=access_id, item_id=item_id)
+    if reading is None:
+        return _refused(request, process_id, NOT_UNLOCKED[outcome])
+    return see("process-reading", reading)
 
 
 @purpose("legal-process")
