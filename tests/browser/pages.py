@@ -86,6 +86,10 @@ PAGES: Final[Mapping[str, Sequence[Visit]]] = {
         ("admin", lambda scene: f"{scene.admin.account}/record?kind=links"),
         ("newcomer", lambda scene: f"{scene.newcomer.account}/record?before=1"),
     ],
+    "accesses": [
+        ("admin", lambda scene: f"{scene.admin.account}/access"),
+        ("newcomer", lambda scene: f"{scene.newcomer.account}/access"),
+    ],
     "witnesses": [
         ("admin", lambda scene: f"{scene.admin.account}/witnesses"),
         ("newcomer", lambda scene: f"{scene.newcomer.account}/witnesses"),
@@ -145,8 +149,8 @@ OTHERS: Final[Mapping[str, Visit]] = {
     "item-file": ("admin", lambda scene: f"{scene.items[TRACK]}/file"),
 }
 
-# What has a test of its own: test_legal.py.
-ELSEWHERE: Final = frozenset({"process", "process-export", "process-receipt"})
+# What has a test of its own: test_legal.py, test_desk_story.py.
+ELSEWHERE: Final = frozenset({"access", "process", "process-export", "process-receipt"})
 
 
 def routes_that_answer_get(calls: APIRequestContext) -> Iterator[str]:
