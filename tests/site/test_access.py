@@ -46,6 +46,19 @@ def test_the_request_stands_there_in_plain_words(story: Story) -> None:
     assert "Let them look at this" in shown
 
 
+def test_a_folder_is_not_taken_for_the_file_that_its_name_says(story: Story) -> None:
+    made = story.owner.post(f"{story.owner.crate}/folders", {"name": "One track.mp3"})
+    assert made.status_code == HTTPStatus.SEE_OTHER
+    row = story.superuser.execute(
+        "SELECT id FROM djms.item WHERE account_id = %s AND name = 'One track.mp3'", [story.account]
+    ).fetchone()
+    assert row
+    request = story.desk.ask(story.agent, story.account, [story.item, row[0]])
+    shown = text_of(story.owner.get(f"{story.all}/{request}"))
+    assert "One track.mp3 (a folder, with all that lies in it)" in shown
+    assert "Set list for Friday (a folder" not in shown
+
+
 def test_approved_opened_and_revoked_all_of_it_shows(story: Story) -> None:
     given = {"action": "approve", "item": str(story.item), "hours": "1", "later": "0"}
     assert story.owner.post(story.page, given).status_code == HTTPStatus.SEE_OTHER

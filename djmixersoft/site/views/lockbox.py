@@ -42,6 +42,7 @@ class Named:
 
     id: UUID
     name: str
+    is_folder: bool = False
 
 
 @purpose("teamwork")
@@ -150,13 +151,17 @@ def _page(
 ) -> HttpResponse:
     wanted = {*row.items, *(one.item_id for one in row.readings)}
     names = items.names(account.id, wanted)
+    folders = items.folders(account.id, row.items)
     people = {one.person_id: one.name or one.email for one in accounts.members(account.id)}
     grant = row.grant
     context = {
         "account": account,
         "row": row,
         "sentence": _SAID.get(outcome, ""),
-        "wanted": [{"item": Named(one, names.get(one, "")), "chosen": approving.chooses(one)} for one in row.items],
+        "wanted": [
+            {"item": Named(one, names.get(one, ""), one in folders), "chosen": approving.chooses(one)}
+            for one in row.items
+        ],
         "readings": [{"item": Named(one.item_id, names.get(one.item_id, "")), "reading": one} for one in row.readings],
         "approving": approving,
         "asking": asking,
