@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from tests.legal.officers import Officers, at_work, in_
+from tests.lockbox.desk import approve
 from tests.promises.acting import acting
 from tests.support import IS_LONG
 
@@ -147,6 +148,18 @@ def test_an_administrator_is_asked_only_under_a_process_that_is_in_force_and_may
     process = officers.confirmed()
     assert officers.value(officers.one, ask, officers.account, officers.items[2:3], process) == "process"
     assert officers.value(officers.one, ask, officers.account, officers.items[:1], process) == "asked"
+
+
+def test_nothing_is_approved_for_a_process_that_was_ended_meanwhile(
+    officers: Officers, cluster: "Cluster", world: "World"
+) -> None:
+    ask = "SELECT * FROM djms.request_access(%s, %s::uuid[], 'legal', null, %s, 'legal', 'It must be.', 2, true)"
+    processes, items = [officers.confirmed() for _ in range(2)], officers.items[:1]
+    with officers.desk.acting(officers.one) as one:
+        requests = [one.rows(ask, officers.account, items, process)[0][1] for process in processes]
+    assert officers.value(officers.other, "SELECT djms.end_process(%s)", processes[0]) == "done"
+    site, token = cluster.url("djms_site"), world.alice.token
+    assert [approve(site, token, officers.account, request, items) for request in requests] == ["expired", "done"]
 
 
 def test_no_statement_of_the_desk_changes_a_process_or_opens_more(officers: Officers) -> None:

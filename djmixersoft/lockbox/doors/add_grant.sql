@@ -1,6 +1,7 @@
 -- Grants access to what some items of a request are now, folders being what lies in them, for the doors that may. What comes
 -- later isn't covered. Where nobody approved, a notice is written down with it: for now, or `not_before` that moment.
--- `signed`: the digest of what an Administrator signed of it, `by_key`. Answers 'granted', 'gone' where none of it is there, 'many' where that is over 10,000 items.
+-- `signed`: the digest of what an Administrator signed of it, `by_key`. Answers 'granted', 'gone' where none of it is there, 'many' where that is over 10,000 items,
+-- 'expired' where the legal process that it was for has ended.
 create or replace function djms.add_grant(
   asked access_request, on_basis text, by_person uuid, chosen uuid[], from_then timestamptz, for_hours integer,
   download boolean, tells_first boolean default false, not_before timestamptz default null,
@@ -11,6 +12,10 @@ declare
   until_then constant timestamptz := from_then + make_interval(hours => for_hours);
   covered uuid[];
 begin
+  -- Who ends the legal process waits for this, and then revokes it.
+  if asked.process_id is not null and uncovered(asked.account_id, asked.process_id, chosen) = 'ended' then
+    return 'expired';
+  end if;
   covered := covered_items(asked.account_id, chosen);
   if cardinality(covered) = 0 then
     return 'gone';

@@ -33,7 +33,8 @@ begin
       return 'not-yours';
     elsif asked.state not in ('pending', 'asked') then
       return 'decided';
-    elsif asked.expires <= clock_timestamp() then
+    elsif asked.expires <= clock_timestamp()
+          or asked.process_id is not null and uncovered(in_account, asked.process_id, items) = 'ended' then
       return 'expired';
     elsif cardinality(covered_items(in_account, items)) <> cardinality(items) then
       return 'changed';
@@ -51,8 +52,10 @@ begin
          signature = sign_approval.signature, signed_at = clock_timestamp(), expires = clock_timestamp() + interval '730 days'
    where s.account_id = in_account and s.digest = signed;
   if draft.about = 'access' then
-    perform add_grant(asked, 'approval', me, items, (said ->> 'from')::timestamptz, (said ->> 'hours')::integer,
-                      (said ->> 'download')::boolean, signed => signed, by_key => by_key);
+    if add_grant(asked, 'approval', me, items, (said ->> 'from')::timestamptz, (said ->> 'hours')::integer,
+                 (said ->> 'download')::boolean, signed => signed, by_key => by_key) <> 'granted' then
+      raise exception 'what was signed is gone' using errcode = '40001';
+    end if;
     update access_request r set state = 'approved', decided_by = me, decided_at = clock_timestamp()
      where r.account_id = in_account and r.id = asked.id;
   elsif draft.about = 'after-notice' then
