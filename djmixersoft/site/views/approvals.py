@@ -187,7 +187,7 @@ def _not_signed(request: HttpRequest, account: AccountRow, outcome: str = "") ->
 SENTENCES: Final[Mapping[str, Text]] = {
     "decided": gettext_lazy("This was decided or taken back a moment ago, so nothing was signed."),
     "expired": gettext_lazy(
-        "Nobody answered this within 4 days, or what it was for has ended, so that the answer is no. They may ask again."
+        "Nobody answered this within 4 days, or what it was for has ended, so the answer is no. They may ask again."
     ),
     "changed": gettext_lazy("Something of what you signed is gone by now. Please look again, and sign what is left."),
     "items": gettext_lazy("Please choose at least one of the items that were asked for."),

@@ -27,7 +27,7 @@ from djmixersoft.site.views.approvals import signature_page
 _SAID: Final[Mapping[str, Text]] = {
     "decided": gettext_lazy("This was decided or taken back a moment ago; what was decided stands below."),
     "expired": gettext_lazy(
-        "Nobody answered this within 4 days, or what it was for has ended, so that the answer is no. They may ask again."
+        "Nobody answered this within 4 days, or what it was for has ended, so the answer is no. They may ask again."
     ),
     "items": gettext_lazy("Please choose at least one of the items that were asked for."),
     "hours": gettext_lazy("Please choose as many hours as were asked for, or fewer."),
