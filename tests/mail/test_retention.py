@@ -153,7 +153,7 @@ def test_the_steward_does_it_by_itself_and_logs_numbers_only(filled: Filled) -> 
         "INSERT INTO djms.procrastinate_jobs (queue_name, task_name) VALUES ('steward', 'retention.sweep')"
     )
     workplace.start("steward")
-    wait_until("expired rows are gone", lambda: filled.more() == dict.fromkeys(ROWS, KEPT))
+    wait_until("expired rows are gone", lambda: filled.more() == dict.fromkeys(ROWS, KEPT), 30)
     said = "expired rows were deleted"
     wait_until("it says so", lambda: any(line["event"] == said for line in workplace.log("steward")))
     (line,) = [line for line in workplace.log("steward") if line["event"] == said]
