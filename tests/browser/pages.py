@@ -135,6 +135,7 @@ PAGES: Final[Mapping[str, Sequence[Visit]]] = {
 OTHERS: Final[Mapping[str, Visit]] = {
     "health": (VISITOR, at("/health")),
     "ledger-verifier": (VISITOR, at("/ledger/ledger_verify.py")),
+    "approval-verifier": (VISITOR, at("/ledger/approval_verify.py")),
     "ledger-checkpoint": (VISITOR, at("/ledger/checkpoint")),
     "ledger-policy": (VISITOR, at("/ledger/policy")),
     "ledger-tile": (VISITOR, at("/ledger/tile/0/000.p/1")),
@@ -149,8 +150,14 @@ OTHERS: Final[Mapping[str, Visit]] = {
     "item-file": ("admin", lambda scene: f"{scene.items[TRACK]}/file"),
 }
 
-# What has a test of its own: test_legal.py, test_desk_story.py.
-ELSEWHERE: Final = frozenset({"access", "process", "process-export", "process-receipt"})
+# What has a test of its own: test_legal.py, test_desk_story.py, test_factors.py.
+ELSEWHERE: Final = frozenset(
+    {
+        *("access", "process", "process-export", "process-receipt"),
+        *("approval-keys", "approval-key-lost", "approval"),
+        *("second-factor", "my-factors", "my-factor-new", "my-factor-drop", "recovery-codes"),
+    }
+)
 
 
 def routes_that_answer_get(calls: APIRequestContext) -> Iterator[str]:

@@ -54,7 +54,13 @@ VALUES (%(account)s, %(item)s, now(), now(), %(chief)s);
 INSERT INTO djms.reading (account_id, id, grant_id, item_id, staff_id, ends, closed_at)
 VALUES (%(account)s, %(item)s, %(item)s, %(item)s, %(staff)s, now(), now());
 INSERT INTO djms.reading_use (account_id, reading_id, what, staff_id)
-VALUES (%(account)s, %(item)s, 'shown', %(staff)s)
+VALUES (%(account)s, %(item)s, 'shown', %(staff)s);
+INSERT INTO djms.approval_key (account_id, id, credential_id, public_key, spki, name, sealed, verifier, added_by,
+                               admitted_at, ends_at)
+VALUES (%(account)s, %(item)s, uuid_send(%(item)s), '', '', 'an old key', '', sha256(uuid_send(%(item)s)), %(chief)s,
+        now(), now());
+INSERT INTO djms.approval_statement (account_id, digest, about, person_id, statement, expires)
+VALUES (%(account)s, '\\x00', 'after-notice', %(chief)s, '', 'infinity')
 """
 
 

@@ -119,6 +119,7 @@ class World:
                 ("registration", "token_hash"),
                 ("mail_proof", "token_hash"),
                 ("door_secret", "value"),
+                ("approval_key", "verifier"),
                 ("share_secret", "verifier"),
                 ("share_secret", "token_hash"),
                 ("share_opening", "token_hash"),

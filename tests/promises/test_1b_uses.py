@@ -40,7 +40,7 @@ BLIND_CHANGES = {
     "share": "revoked_at = now()",
 }
 # How rows are told from each other: where somebody may read some columns only, by one of these.
-TOLD_BY = {"ticket": "id", "ticket_message": "id", "legal_process": "id"}
+TOLD_BY = {"ticket": "id", "ticket_message": "id", "legal_process": "id", "approval_key": "id"}
 # Rows that are forgotten by the clock, where others aren't: with their process, or not before its date.
 OWN_TIME = {"access_request": "process_id IS NULL", "legal_process": "silent_until IS NULL"}
 TRASHED = "trashed_with IS NOT NULL"
