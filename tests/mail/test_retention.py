@@ -38,12 +38,6 @@ ROWS = {
     "api_token": "INSERT INTO djms.api_token (token_hash, person_id, name, may_write, expires)"
     " SELECT sha256(gen_random_uuid()::text::bytea), id, 'x', false, %s FROM djms.person"
     " WHERE email = 'kept@example.org'",
-    "approval_key": "INSERT INTO djms.approval_key (account_id, id, credential_id, public_key, spki, name, sealed,"
-    " verifier, added_by, expires) SELECT a.id, gen_random_uuid(), uuid_send(gen_random_uuid()), '', '', 'x', '', '',"
-    " gen_random_uuid(), %s FROM djms.account a WHERE a.name = 'Kept'",
-    "approval_statement": "INSERT INTO djms.approval_statement (account_id, digest, about, person_id, statement,"
-    " expires) SELECT a.id, uuid_send(gen_random_uuid()), 'challenge', gen_random_uuid(), '', %s FROM djms.account a"
-    " WHERE a.name = 'Kept'",
     "ticket": "INSERT INTO djms.ticket (reference, topic, email, subject, updated_at)"
     " VALUES (gen_random_uuid()::text, 'other', 'kept@example.org', 'x', %s)",
     "ticket_draft": "INSERT INTO djms.ticket_draft (token_hash, topic, email, text, expires)"
