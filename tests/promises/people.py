@@ -36,6 +36,13 @@ Url = Callable[[str], str]
 
 A, B = "quetzal", "kookaburra"  # in everything of account A, and of B
 BOBS_OWN, ALICES_OWN, STRANGERS = "axolotl", "narwhal", "wombat"  # what is one person's alone
+# Somebody in no account, who has all that there is for a second factor.
+WITH_A_SECOND_FACTOR = b"""
+WITH one AS (INSERT INTO djms.person (email) VALUES ('careful@example.org') RETURNING id),
+     app AS (INSERT INTO djms.factor (id, person_id, kind, name, sealed, verifier, sign_count, last_step)
+             SELECT gen_random_uuid(), id, 'totp', 'An app', sha256('sealed'), sha256('a sign of it'), 0, 0 FROM one)
+INSERT INTO djms.recovery_code (person_id, code_hash) SELECT id, sha256('a code on paper') FROM one
+"""
 
 
 @dataclass(frozen=True)
@@ -120,6 +127,8 @@ class World:
                 ("mail_proof", "token_hash"),
                 ("door_secret", "value"),
                 ("approval_key", "verifier"),
+                ("factor", "verifier"),
+                ("recovery_code", "code_hash"),
                 ("share_secret", "verifier"),
                 ("share_secret", "token_hash"),
                 ("share_opening", "token_hash"),
@@ -158,6 +167,7 @@ def make_world(url: Url, seed: int = 1729) -> World:
         for crew, chief in ((a, alice), (b, carol)):
             look_inside(superuser, crew.id, crew.items[0], chief.id)
         with_all_to_sign_in(superuser)
+        superuser.execute(WITH_A_SECOND_FACTOR)
         seal(superuser, url("djms_sealer"), account_a, account_b)
         superuser.execute("ANALYZE")
     return World(a, b, alice, bob, carol, stranger, superuser_url)
