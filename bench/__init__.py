@@ -22,6 +22,7 @@ BENCHMARKS = {
     "pages": "how long each page takes (1 minute)",
     "content": "files up and down against plain, 50,000 items, 50 clients, cost by work (12 minutes; or by parts)",
     "ledger": "how fast what is on record is sealed, what recording costs, how long verifying takes (3 minutes)",
+    "lockbox": "how soon an unlocked item comes, a revoked access ends, Administrators are told (4 minutes)",
     "mutation": "whether the tests notice each part of the policy that is taken away (as long as the tests, and more)",
 }
 KEEPING = "enforcement"  # the one whose filled database may be kept for its next run

@@ -117,14 +117,14 @@ def main(keeper: str, port: int) -> int:
     """Serve until told to stop."""
     from djmixersoft import wsgi  # noqa: F401 - sets Django up, before anything that needs it is imported
     from djmixersoft.content import uploading
-    from djmixersoft.operations.site import run
+    from djmixersoft.operations import site
     from djmixersoft.vault import ranges
 
     if keeper != ENCRYPTED:
         arrival = TrustingArrival if keeper == TRUSTING else PlainArrival
         patch.object(uploading, "Arrival", arrival).start()
         patch.object(ranges, "Reader", PlainReader).start()
-    return run(port, wait=False)
+    return site.run(site.of_site(port), wait=False)
 
 
 if __name__ == "__main__":

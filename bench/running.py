@@ -21,30 +21,36 @@ from djmixersoft.operations.refusal import Refusal
 PATIENCE = 120.0  # seconds; the first start makes the database
 RUN = ROOT / "run"
 TICKS = os.sysconf("SC_CLK_TCK")
+SITE_COOKIE, DESK_COOKIE = "__Host-session", "__Host-desk"
 Headers = Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back: status, seconds from sending to the last byte, seconds the server asks to wait."""
+    """What came back: status, seconds from sending to the last byte, seconds the server asks to wait.
+
+    `first_byte`: seconds from sending to the first byte of the body; `location`: where it leads.
+    """
 
     status: int
     seconds: float
     retry_after: float = 0.0
+    first_byte: float = 0.0
+    location: str = ""
 
 
 class Browser:
     """One connection that stays open, as a browser's does."""
 
-    def __init__(self, port: int, certificate: Path, token: str = "") -> None:
+    def __init__(self, port: int, certificate: Path, token: str = "", cookie: str = SITE_COOKIE) -> None:
         self.port = port
         context = ssl.create_default_context(cafile=certificate)
         self.connection = http.client.HTTPSConnection("localhost", port, timeout=30, context=context)
-        self.cookie = {"Cookie": f"__Host-session={token}"} if token else {}
+        self.cookie = {"Cookie": f"{cookie}={token}"} if token else {}
 
-    def get(self, path: str) -> Answer:
+    def get(self, path: str, headers: Headers | None = None) -> Answer:
         """Ask for a page."""
-        return self._ask("GET", path, None, {})
+        return self._ask("GET", path, None, headers or {})
 
     def post(self, path: str, fields: Mapping[str, str]) -> Answer:
         """Send a form, with the headers that make it our own page's."""
@@ -60,15 +66,18 @@ class Browser:
         try:
             self.connection.request(method, path, body, {**headers, **self.cookie})
             response = self.connection.getresponse()
-            response.read()
-        except (http.client.RemoteDisconnected, ConnectionResetError):
+            response.read(1)
+        except (http.client.RemoteDisconnected, ConnectionResetError, ssl.SSLEOFError):
             # The server may end a connection that was idle; a browser opens the next one without a word.
             self.connection.close()
             self.connection.request(method, path, body, {**headers, **self.cookie})
             response = self.connection.getresponse()
-            response.read()
+            response.read(1)
+        first_byte = time.perf_counter() - began
+        response.read()
         seconds = time.perf_counter() - began
-        return Answer(response.status, seconds, float(response.getheader("Retry-After") or 0))
+        wait, location = float(response.getheader("Retry-After") or 0), response.getheader("Location") or ""
+        return Answer(response.status, seconds, wait, first_byte, location)
 
     def close(self) -> None:
         """End the connection."""
@@ -80,7 +89,7 @@ class Running:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.port = free_port()
+        self.port, self.desk_port = free_port(), free_port()
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -96,8 +105,14 @@ class Running:
         """A new connection to the site."""
         return Browser(self.port, self.certificate, token)
 
-    def start(self) -> float:
+    def at_the_desk(self, token: str = "") -> Browser:
+        """A new connection to the desk."""
+        return Browser(self.desk_port, self.certificate, token, DESK_COOKIE)
+
+    def start(self, mail_url: str = "") -> float:
         """Run `./run`; return the seconds from its exec to the last byte of its first page over https.
+
+        `mail_url`: where it sends mail; by default into its local mailbox.
 
         Raises:
             Refusal: it doesn't start.
@@ -105,7 +120,10 @@ class Running:
         """
         names = ("DJMS_", "DATABASE_URL", "MAIL_URL", "DJANGO_")
         environment = {name: value for name, value in os.environ.items() if not name.startswith(names)}
+        if mail_url:
+            environment["MAIL_URL"] = mail_url
         command = [str(RUN), "serve", "--data", str(self.folder), "--site-port", str(self.port)]
+        command += ["--desk-port", str(self.desk_port)]
         began = time.monotonic()
         said = self.folder.with_name("said")
         with said.open("wb") as output:

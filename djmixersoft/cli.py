@@ -9,6 +9,7 @@ from pathlib import Path
 from djmixersoft.client.arguments import add_commands
 from djmixersoft.ledger.arguments import add_commands as add_ledger
 from djmixersoft.operations.refusal import Finding, Refusal
+from djmixersoft.staff.arguments import add_commands as add_staff
 
 ROOT = Path(__file__).resolve().parent.parent
 NOT_THE_SEALERS = ("secrets", "blobs", "mailbox")
@@ -26,6 +27,7 @@ def parser() -> argparse.ArgumentParser:
 
     serve = commands.add_parser("serve", parents=[common], help="start everything (what ./run alone does)")
     serve.add_argument("--site-port", type=_port, default=8443, metavar="N", help="the site's port (default: 8443)")
+    serve.add_argument("--desk-port", type=_port, default=8444, metavar="N", help="the desk's port (default: 8444)")
 
     policy = commands.add_parser("policy", help="check, show, compare or apply the policy")
     actions = policy.add_subparsers(dest="action", metavar="ACTION", required=True)
@@ -56,11 +58,14 @@ def parser() -> argparse.ArgumentParser:
 
     add_commands(commands)
     add_ledger(commands, common)
+    add_staff(commands, common)
 
     # Started by the supervisor, or one by one on machines of their own.
     site = commands.add_parser("site", help="the site's process alone (environment: see settings.py)")
     site.add_argument("--site-port", type=_port, default=8443, metavar="N")
     site.add_argument("--wait", action="store_true", help=argparse.SUPPRESS)
+    desk = commands.add_parser("desk", help="the desk's process alone (environment: see settings.py)")
+    desk.add_argument("--desk-port", type=_port, default=8444, metavar="N")
     worker = commands.add_parser("worker", help="a worker's process alone (environment: see settings.py)")
     worker.add_argument("name", choices=["mailer", "steward"])
     commands.add_parser("sealer", help="the sealer's process alone (environment: see settings.py)")
@@ -87,17 +92,24 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
 
 
-def _run(args: argparse.Namespace) -> int:  # noqa: C901, PLR0911 - one case and return for each command
+def _run(args: argparse.Namespace) -> int:  # noqa: C901, PLR0911, PLR0912 - one case and return for each command
     match args.command:
         case "serve":
             from djmixersoft.operations.supervisor import serve
 
-            return serve(args.data, args.site_port)
+            return serve(args.data, args.site_port, args.desk_port)
         case "site":
             _give_up("sealer")
-            from djmixersoft.operations.site import run as run_site
+            from djmixersoft.operations import site
 
-            return run_site(args.site_port, wait=args.wait)
+            return site.run(site.of_site(args.site_port), wait=args.wait)
+        case "desk":
+            _give_up("sealer", "mailbox")
+            from djmixersoft.operations import site
+
+            served = site.of_desk(args.desk_port)
+            os.environ |= {"DJMS_PROCESS": "desk", "DJMS_DESK_URL": served.address.origin}
+            return site.run(served, wait=False)
         case "worker":
             _give_up("sealer")
             _become(args.name)
@@ -122,6 +134,8 @@ def _run(args: argparse.Namespace) -> int:  # noqa: C901, PLR0911 - one case and
             return run_client(args)
         case "ledger":
             return _ledger(args)
+        case "staff":
+            return _staff(args)
         case "bench":
             from bench import main as bench
 
@@ -146,6 +160,23 @@ def _migrate(args: argparse.Namespace) -> int:
     with database.reachable(data, os.environ, prepare_new=False) as server:
         database.migrate(data, server, os.environ)
     return 0
+
+
+def _staff(args: argparse.Namespace) -> int:
+    """Run `staff` as the owner of the database: who holds the machine says who works at the desk."""
+    from djmixersoft.operations import database
+    from djmixersoft.operations.datafolder import DataFolder
+
+    data = DataFolder(args.data).existing()
+    with database.reachable(data, os.environ):
+        os.environ.update(database.owner_environment(data, os.environ))
+        told = data.path / "run" / "desk-address"
+        if not os.environ.get("DJMS_DESK_URL") and told.exists():
+            os.environ["DJMS_DESK_URL"] = told.read_text("ascii").strip()
+        _become("owner")
+        from djmixersoft.staff.commands import run
+
+        return run(args)
 
 
 def _ledger(args: argparse.Namespace) -> int:

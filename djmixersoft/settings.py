@@ -1,7 +1,8 @@
 """Django's settings, all from the environment of the one process; a wrong value stops it with a sentence.
 
 Environment: DJMS_PROCESS (the login without `djms_`), DATABASE_URL (that login's), DJMS_DATA (absolute data folder),
-DJMS_URL (public address), MAIL_URL (smtp[s]://user:password@host:port; unset = the local mailbox).
+DJMS_URL (public address), DJMS_DESK_URL (the desk's), MAIL_URL (smtp[s]://user:password@host:port; unset = the local
+mailbox).
 """
 
 import os
@@ -11,7 +12,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from djmixersoft.operations.addresses import LOOPBACK, mail_url, public_address
+from djmixersoft.operations.addresses import LOOPBACK, desk_address, mail_url, public_address
 from djmixersoft.operations.logs import configure_structlog
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -19,6 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 POOL_SECONDS = 5.0
 # A pool tries again by itself for so long; after that the next request makes it.
 RECONNECT_SECONDS = 1.0
+# Connections of those that serve pages, at most; operations/bootstrap.py allows their logins more.
+POOLED = {"site": 10, "desk": 6}
 
 
 def _database(url: str) -> dict[str, object]:
@@ -39,10 +42,10 @@ def _database(url: str) -> dict[str, object]:
         f"-c TimeZone=UTC -c statement_timeout={'0' if PROCESS == 'owner' else '15s'} -c lock_timeout=5s "
         "-c idle_in_transaction_session_timeout=30s"
     )
-    if PROCESS == "site":
+    if PROCESS in POOLED:
         options["pool"] = {
             "min_size": 1,
-            "max_size": 10,
+            "max_size": POOLED[PROCESS],
             "timeout": POOL_SECONDS,
             "reconnect_timeout": RECONNECT_SECONDS,
         }
@@ -74,9 +77,12 @@ def _absolute(path: str, name: str) -> Path | None:
 
 PROCESS = os.environ.get("DJMS_PROCESS", "site")
 DATA_FOLDER = _absolute(os.environ.get("DJMS_DATA", ""), "DJMS_DATA")
-ADDRESS = public_address(os.environ)
-PUBLIC_URL = ADDRESS.origin
-MAIL_URL = mail_url(os.environ, ADDRESS)
+SITE_ADDRESS = public_address(os.environ)
+# Where this process itself is found; links in mails and on pages for customers lead to the site in any case.
+DESK_ADDRESS = desk_address(os.environ)
+ADDRESS = DESK_ADDRESS if PROCESS == "desk" else SITE_ADDRESS
+PUBLIC_URL = SITE_ADDRESS.origin
+MAIL_URL = mail_url(os.environ, SITE_ADDRESS)
 WITNESSES = _absolute(os.environ.get("DJMS_WITNESSES", ""), "DJMS_WITNESSES")
 # The page that shows the local mailbox exists only where nobody but the person at this machine can reach it.
 LOCAL_MAILBOX = not MAIL_URL
@@ -92,19 +98,29 @@ INSTALLED_APPS = [
     "djmixersoft.vault",
     "djmixersoft.ledger",
     "djmixersoft.people",
+    "djmixersoft.staff",
     "djmixersoft.mail",
     "djmixersoft.accounts",
     "djmixersoft.content",
+    "djmixersoft.contact",
+    "djmixersoft.lockbox",
+    "djmixersoft.legal",
+    "djmixersoft.pages",
     "djmixersoft.site",
+    "djmixersoft.desk",
 ]
+# What there is twice, once for the site and once for the desk.
+URLCONFS = {"site": "djmixersoft.site.urls", "desk": "djmixersoft.desk.urls"}
+_SERVED = "desk" if PROCESS == "desk" else "site"
 MIDDLEWARE = [
-    "djmixersoft.site.middleware.SecurityHeaders",
+    "djmixersoft.pages.middleware.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "djmixersoft.site.pace.TheirPace",
-    "djmixersoft.site.middleware.CrossOrigin",
-    "djmixersoft.site.middleware.SitePurpose",
+    "djmixersoft.pages.pace.TheirPace",
+    "djmixersoft.pages.middleware.CrossOrigin",
+    {"site": "djmixersoft.site.middleware.SitePurpose", "desk": "djmixersoft.desk.middleware.DeskPurpose"}[_SERVED],
 ]
-ROOT_URLCONF = "djmixersoft.site.urls"
+ROOT_URLCONF = URLCONFS[_SERVED]
+FACE = {"site": "djmixersoft.site.pages.SITE", "desk": "djmixersoft.desk.pages.DESK"}[_SERVED]
 WSGI_APPLICATION = "djmixersoft.wsgi.application"
 APPEND_SLASH = False
 # No context processor: what a page shows comes from its view, which has a purpose.

@@ -1,4 +1,4 @@
-"""The site as a WSGI application."""
+"""The site, or the desk, as a WSGI application."""
 
 import os
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import structlog
 from django.core.wsgi import get_wsgi_application
 
-from djmixersoft.site.letters import Utf8Request
+from djmixersoft.pages.letters import Utf8Request
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

@@ -78,6 +78,8 @@ def nobody_at_the_company_can_read_content(system: LiveSystem) -> Finding:
     for login in logins:
         with in_each_role(system, login) as callers:
             for purpose in sorted(opening):
+                if login in system.rules.purposes[purpose].process:
+                    continue  # what it can see there, the probes of the lockbox try
                 role = system.rules.purposes[purpose].role
                 attempts.expect_nothing(callers[0], f"taking the role {role}", f"SET LOCAL ROLE {role}")
             for caller in callers:

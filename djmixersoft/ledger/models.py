@@ -1,5 +1,7 @@
 """The ledger's tables: logs of entries, one for each account and each person, and the heads log over them.
 
+A legal process of which nobody may be told yet has a log of its own until they are (docs/legal.md).
+
 Entries are written by the door `record` alone, everything under them by the sealer. Nothing here points at an account
 or a person by a foreign key: what is on record outlives them.
 """
@@ -10,7 +12,9 @@ from django.db.models.functions import Now
 
 
 class Log(models.Model):
-    """The log of an account or of a person. `origin`: its random name; `edge`: the hashes of its complete subtrees.
+    """The log of an account, a person or a silent legal process.
+
+    `origin`: its random name; `edge`: the hashes of its complete subtrees.
 
     `checkpoint` is the signed head of `size` entries, and `head_index` its place in the heads log; both are missing
     until the first entry is sealed. `witnessed_…`: the same of the head before, the last one that a witness had signed
@@ -20,6 +24,7 @@ class Log(models.Model):
     id = models.UUIDField(primary_key=True, db_default=RandomUUID())
     account_id = models.UUIDField(null=True, unique=True)
     person_id = models.UUIDField(null=True, unique=True)
+    process_id = models.UUIDField(null=True, unique=True)
     origin = models.TextField(unique=True)
     size = models.BigIntegerField(db_default=0)
     edge = models.BinaryField(db_default=b"")
@@ -41,6 +46,7 @@ class Entry(models.Model):
     log_id = models.UUIDField()
     account_id = models.UUIDField(null=True)
     person_id = models.UUIDField(null=True)
+    process_id = models.UUIDField(null=True)
     entry = models.BinaryField(null=True)
     salt = models.BinaryField(null=True)
     leaf = models.BinaryField()
@@ -80,6 +86,7 @@ class Leaf(models.Model):
     index = models.BigIntegerField()
     account_id = models.UUIDField(null=True)
     person_id = models.UUIDField(null=True)
+    process_id = models.UUIDField(null=True)
     hash = models.BinaryField()
     entry_id = models.BigIntegerField(unique=True)
 
@@ -96,6 +103,7 @@ class Node(models.Model):
     index = models.BigIntegerField()
     account_id = models.UUIDField(null=True)
     person_id = models.UUIDField(null=True)
+    process_id = models.UUIDField(null=True)
     hash = models.BinaryField()
 
     class Meta:

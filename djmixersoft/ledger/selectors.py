@@ -91,6 +91,11 @@ def log_of_person(person_id: UUID) -> Log | None:
     return Log.objects.filter(person_id=person_id).first()
 
 
+def log_of_process(process_id: UUID) -> Log | None:
+    """The log of a legal process of which nobody could be told for a time; None where there is none to be seen."""
+    return Log.objects.filter(process_id=process_id).first()
+
+
 _ENTRIES = """
 SELECT e.id, l.index, e.entry FROM ledger_entry e LEFT JOIN ledger_leaf l ON l.entry_id = e.id
  WHERE e.log_id = %s AND e.id < %s
@@ -107,6 +112,22 @@ def entries(
     with connection.cursor() as cursor:
         cursor.execute(_ENTRIES, [log.id, 2**63 - 1 if before is None else before, wanted, wanted, most])
         return [Recorded(number, index, _said(entry)) for number, index, entry in cursor.fetchall()]
+
+
+_INDEX = """
+SELECT l.index FROM ledger_entry e JOIN ledger_leaf l ON l.entry_id = e.id
+ WHERE e.log_id = %s AND e.entry IS NOT NULL AND convert_from(e.entry, 'UTF8')::jsonb ->> 'action' = %s
+   AND convert_from(e.entry, 'UTF8')::jsonb ->> %s = %s
+ ORDER BY e.id LIMIT 1
+"""
+
+
+def index_of(log: Log, action: str, key: str, value: str) -> int | None:
+    """The place of a log's first entry of that action that says so under `key`; None where none is sealed."""
+    with connection.cursor() as cursor:
+        cursor.execute(_INDEX, [log.id, action, key, value])
+        row = cursor.fetchone()
+        return int(row[0]) if row else None
 
 
 _UNSEALED = """

@@ -1,6 +1,7 @@
 """From a message that is written down to a mail that is under way."""
 
 import re
+from datetime import datetime
 from email.utils import format_datetime
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -11,7 +12,7 @@ from django.core.mail.backends.smtp import EmailBackend
 
 from djmixersoft.mail.mailbox import Mailbox
 from djmixersoft.mail.models import MailMessage
-from djmixersoft.mail.templates import Unsendable, render
+from djmixersoft.mail.templates import Text, Unsendable, render
 
 TIMEOUT = 20  # seconds, for each answer of the mail server
 SUBMISSION, SUBMISSIONS = 587, 465  # RFC 8314
@@ -27,17 +28,22 @@ def build(message: MailMessage) -> EmailMessage:
         Unsendable: its template or its recipient is none.
 
     """
-    if not ADDRESS.fullmatch(message.recipient):
-        raise Unsendable("the recipient is no mail address")
     text = render(message.template, message.context, message.secret)
+    return addressed(text, message.recipient, called=str(message.id), at=message.created_at)
+
+
+def addressed(text: Text, recipient: str, *, called: str, at: datetime) -> EmailMessage:
+    """Make a mail of a text; `called` begins its Message-ID, `at` is its date. Raises Unsendable."""
+    if not ADDRESS.fullmatch(recipient):
+        raise Unsendable("the recipient is no mail address")
     return EmailMessage(
         subject=text.subject,
         body=text.body,
         from_email=f"DJMixerSoft <{sender()}>",
-        to=[message.recipient],
+        to=[recipient],
         headers={
-            "Message-ID": f"<{message.id}@{_host()}>",
-            "Date": format_datetime(message.created_at, usegmt=True),
+            "Message-ID": f"<{called}@{_host()}>",
+            "Date": format_datetime(at, usegmt=True),
             # RFC 3834: keeps "I am on holiday" from being answered to us.
             "Auto-Submitted": "auto-generated",
         },

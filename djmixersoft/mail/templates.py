@@ -12,8 +12,10 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 NAME_LENGTH = 60  # characters of an account's name that a mail shows
+ANSWER_LENGTH = 10_000  # characters of a line of an answer: as many as an answer may have
 ADDRESS_LENGTH = 254  # RFC 5321 4.5.3.1.3, without the angle brackets
 WORD_JOINER = "\u2060"
+_PATH = re.compile(r"(/[a-z0-9-]+)+")
 
 
 class Template(StrEnum):
@@ -28,6 +30,11 @@ class Template(StrEnum):
     EMAIL_CHANGED = "email-changed"
     INVITATION = "invitation"
     CONTENT_DAMAGED = "content-damaged"
+    CONTACT_CONFIRM = "contact-confirm"
+    CONTACT_RECEIVED = "contact-received"
+    CONTACT_ANSWERED = "contact-answered"
+    ACCESS_REQUESTED = "access-requested"
+    APPROVAL_KEY_ENDING = "approval-key-ending"
 
 
 # Where a mail's link leads; the token follows.
@@ -36,6 +43,9 @@ LINKS = {
     Template.RESET_PASSWORD: "/password/reset/",
     Template.CONFIRM_EMAIL: "/email/confirm/",
     Template.INVITATION: "/invitations/",
+    Template.CONTACT_CONFIRM: "/contact/",
+    Template.CONTACT_RECEIVED: "/contact/",
+    Template.CONTACT_ANSWERED: "/contact/",
 }
 
 
@@ -68,11 +78,19 @@ def render(template: str, context: Mapping[str, object], secret: str | None) -> 
             message = f"a mail {mail.value!r} has lost its link"
             raise Unsendable(message)
         words["link"] = f"{settings.PUBLIC_URL}{LINKS[mail]}{quote(secret, safe='')}"
-    words |= {"account": _unlinked(one_line(context.get("account"), NAME_LENGTH))}
+    words |= {"account": unlinked(one_line(context.get("account"), NAME_LENGTH))}
+    words |= {"pseudonym": one_line(context.get("pseudonym"), NAME_LENGTH), "page": _path(context.get("page"))}
     words |= {"inviter": one_line(context.get("inviter"), ADDRESS_LENGTH)}
+    words |= {name: one_line(context.get(name), NAME_LENGTH) for name in ("reference", "signature")}
+    words |= {"answer": _lines(context.get("answer"))}
     with translation.override(settings.LANGUAGE_CODE):
         subject, body = render_to_string(f"mail/{mail.value}.txt", words).split("\n", 1)
     return Text(subject.strip(), body.strip() + "\n")
+
+
+def _path(page: object) -> str:
+    """The address of a page of ours that a mail leads to without any secret, as a door wrote it; else the studio's."""
+    return f"{settings.PUBLIC_URL}{page if isinstance(page, str) and _PATH.fullmatch(page) else '/studio'}"
 
 
 def one_line(text: object, length: int) -> str:
@@ -88,6 +106,11 @@ def one_line(text: object, length: int) -> str:
     return line if len(line) <= length else line[: length - 1] + "…"
 
 
-def _unlinked(name: str) -> str:
+def _lines(text: object) -> str:
+    """What our own people wrote, line by line, each fit to be one."""
+    return "\n".join(one_line(line, ANSWER_LENGTH) for line in str(text or "").splitlines())
+
+
+def unlinked(name: str) -> str:
     """Keeps mail programs from making a link of an account's name: our mail must not be a stranger's advertisement."""
     return re.sub(r"(?<=[.:/])(?=\S)", WORD_JOINER, name)

@@ -8,6 +8,7 @@ from djmixersoft.operations.refusal import Refusal
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 DEFAULT_PORT = 8443
+DEFAULT_DESK_PORT = 8444
 HTTPS_PORT = 443
 # Processes, and the login of each. The command line's own is `owner`; it may hold the others' addresses too.
 PROCESSES = ("site", "desk", "mailer", "analyst", "steward", "sealer", "auditor", "owner")
@@ -33,8 +34,22 @@ def public_address(environment: Mapping[str, str], port: int = DEFAULT_PORT) -> 
         Refusal: it is no https address of a host.
 
     """
-    url = environment.get("DJMS_URL") or f"https://localhost:{port}"
-    refusal = Refusal(f"DJMS_URL ({url}) must look like https://studio.example or https://studio.example:8443.")
+    return _address("DJMS_URL", environment.get("DJMS_URL"), "studio.example", port)
+
+
+def desk_address(environment: Mapping[str, str], port: int = DEFAULT_DESK_PORT) -> PublicAddress:
+    """Read DJMS_DESK_URL, where our own people find the desk; unset, it is localhost at `port`.
+
+    Raises:
+        Refusal: it is no https address of a host.
+
+    """
+    return _address("DJMS_DESK_URL", environment.get("DJMS_DESK_URL"), "desk.example", port)
+
+
+def _address(name: str, given: str | None, example: str, port: int) -> PublicAddress:
+    url = given or f"https://localhost:{port}"
+    refusal = Refusal(f"{name} ({url}) must look like https://{example} or https://{example}:{port}.")
     try:
         parts = urlsplit(url)
         named_port = parts.port
@@ -82,7 +97,7 @@ def operator_urls(environment: Mapping[str, str]) -> dict[str, str]:
     """
     urls = {name: environment.get(f"DATABASE_URL_{name.upper()}", "") for name in PROCESSES}
     urls = {name: url for name, url in urls.items() if url}
-    for needed in ("site", "mailer", "steward", "sealer", "auditor", "owner"):
+    for needed in ("site", "desk", "mailer", "steward", "sealer", "auditor", "owner"):
         if urls and needed not in urls:
             raise Refusal(
                 f"DATABASE_URL_{needed.upper()} is not set, while DATABASE_URL_{next(iter(urls)).upper()} is; "
@@ -98,4 +113,5 @@ def process_environment(
     own = {name: value for name, value in environment.items() if not name.startswith("DATABASE_URL")}
     if own.get("MAIL_URL") and process != "mailer":
         own["MAIL_URL"] = without_credentials(own["MAIL_URL"])
-    return own | {"DJMS_PROCESS": process, "DATABASE_URL": url, "DJMS_DATA": data, "DJMS_URL": address.origin}
+    own |= {"DJMS_PROCESS": process, "DATABASE_URL": url, "DJMS_DATA": data}
+    return own | {"DJMS_URL": address.origin}

@@ -58,6 +58,9 @@ def server_statements(passwords: Mapping[str, str | None]) -> Iterator[str]:
         yield f"ALTER ROLE {login} SET idle_in_transaction_session_timeout = '30s'"
         # Statements carry the secrets of those who are signed in; a login's sessions must not read each other's.
         yield f"ALTER ROLE {login} SET track_activities = off"
+        if login == OWNER:
+            # To hand on to the door that ends sessions, with which it must be able to do that; not to use.
+            yield f"GRANT pg_signal_backend TO {login} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE"
         # A role that takes part in row security must never be able to switch it off for itself unnoticed.
         yield f"ALTER ROLE {login} SET row_security = on"
 

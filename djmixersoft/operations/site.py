@@ -1,4 +1,4 @@
-"""The site's process: Granian and the application in one, so that ending it ends all of it.
+"""The process of the site, or of the desk: Granian and the application in one, so that ending it ends all of it.
 
 Granian's usual server keeps a parent process that only watches a child; the supervisor does that here. Its server of
 threads is the same Rust worker, started in this process.
@@ -13,10 +13,11 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from djmixersoft.operations.addresses import PublicAddress, public_address
+from djmixersoft.operations.addresses import LOOPBACK, PublicAddress, desk_address, public_address
 from djmixersoft.operations.datafolder import DataFolder, write_atomically
 from djmixersoft.operations.logs import line, log_uncaught
 from djmixersoft.operations.refusal import Refusal
@@ -29,25 +30,51 @@ STOP_SECONDS = 3
 FIRST_PAGE_SECONDS = 30.0
 
 
-def listen_address(address: PublicAddress) -> str:
-    """Return the interface to listen on: DJMS_LISTEN, else this machine alone unless the site has a public name."""
-    return os.environ.get("DJMS_LISTEN") or ("127.0.0.1" if address.is_local else "0.0.0.0")  # noqa: S104 - a public site
+@dataclass(frozen=True)
+class Serving:
+    """What is served here: under which address it is known, on which interface and port it listens.
+
+    `note`: where its address is written down in the data folder's `run`, for those who ask it. `tls`: the folder of the
+    certificate that it makes for itself.
+    """
+
+    address: PublicAddress
+    listen: str
+    port: int
+    note: str
+    tls: str = "tls"
 
 
-def run(port: int, *, wait: bool) -> int:
+def of_site(port: int) -> Serving:
+    """The site: DJMS_LISTEN is its interface; else it is this machine alone, unless the site has a public name."""
+    address = public_address(os.environ, port)
+    everywhere = "0.0.0.0"  # noqa: S104 - a public site
+    listen = os.environ.get("DJMS_LISTEN") or (LOOPBACK[1] if address.is_local else everywhere)
+    return Serving(address, listen, port, "address")
+
+
+def of_desk(port: int) -> Serving:
+    """The desk: DJMS_DESK_LISTEN is its interface; else it is this machine alone, whatever its name."""
+    listen = os.environ.get("DJMS_DESK_LISTEN") or LOOPBACK[1]
+    address = desk_address(os.environ, port)
+    # Known by the site's name, it has the site's certificate.
+    tls = "tls" if address.host == public_address(os.environ).host else "tls-desk"
+    return Serving(address, listen, port, "desk-address", tls)
+
+
+def run(served: Serving, *, wait: bool) -> int:
     """Serve until told to stop; with `wait`, import first, and listen when a line comes on standard input."""
     log_uncaught()
-    address = public_address(os.environ, port)
     data = DataFolder(Path(os.environ["DJMS_DATA"])) if os.environ.get("DJMS_DATA") else None
     if not data:
-        raise Refusal("DJMS_DATA is not set; the site's process needs the absolute path of its data folder.")
-    files = certificate(data, address, os.environ)
+        raise Refusal("DJMS_DATA is not set; this process needs the absolute path of its data folder.")
+    files = certificate(data, served.address, os.environ, name=served.tls)
     from djmixersoft.wsgi import application
 
     if wait and not sys.stdin.readline():
         return 0
-    server = _server(listen_address(address), port, files)
-    threading.Thread(target=_announce, args=(address, port, data), daemon=True).start()
+    server = _server(served.listen, served.port, files)
+    threading.Thread(target=_announce, args=(served, data), daemon=True).start()
     server.serve(target_loader=lambda: application, wrap_loader=False)
     return 0
 
@@ -102,25 +129,25 @@ def notice_the_vanished(listening: int) -> None:
         every.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3)
 
 
-def _announce(address: PublicAddress, port: int, data: DataFolder) -> None:
+def _announce(served: Serving, data: DataFolder) -> None:
     """Ask until an answer comes that needs the database, and tell the supervisor; if none comes, end the process."""
     context = ssl.create_default_context()
     # It asks this very process, whose certificate may be for any name.
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    host = listen_address(address).replace("0.0.0.0", "127.0.0.1")  # noqa: S104 - compares only
+    host = served.listen.replace("0.0.0.0", "127.0.0.1")  # noqa: S104 - compares only
     deadline = time.monotonic() + FIRST_PAGE_SECONDS
     answer = "none"
     while time.monotonic() < deadline:
-        connection = http.client.HTTPSConnection(host, port, timeout=10, context=context)
+        connection = http.client.HTTPSConnection(host, served.port, timeout=10, context=context)
         try:
-            connection.request("GET", "/health", headers={"Host": address.host})
+            connection.request("GET", "/health", headers={"Host": served.address.host})
             status = connection.getresponse().status
             answer = str(status)
             if status < http.client.INTERNAL_SERVER_ERROR:
-                # Where the probes of `promises verify` find the site; a full disk is no reason not to serve.
+                # Where the probes of `promises verify` find it; a full disk is no reason not to serve.
                 with suppress(OSError):
-                    write_atomically(data.path / "run" / "address", f"{address.origin}\n".encode())
+                    write_atomically(data.path / "run" / served.note, f"{served.address.origin}\n".encode())
                 sys.stdout.write("ready\n")
                 sys.stdout.flush()
                 return

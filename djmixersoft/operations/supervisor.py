@@ -1,4 +1,4 @@
-"""`./run`: starts PostgreSQL, checks the policy, serves the site, runs workers and probes; restarts what ends.
+"""`./run`: starts PostgreSQL, checks the policy, serves site and desk, runs workers and probes; restarts what ends.
 
 Everything that it starts ends with it, however it ends: children ask the kernel for a signal when their parent dies.
 It imports neither Django nor psycopg, because it idles for months.
@@ -19,13 +19,14 @@ from djmixersoft.operations import database
 from djmixersoft.operations.addresses import (
     LOOPBACK,
     PublicAddress,
+    desk_address,
     mail_url,
     operator_urls,
     process_environment,
     public_address,
 )
 from djmixersoft.operations.children import Child, Recurring, now
-from djmixersoft.operations.datafolder import DataFolder
+from djmixersoft.operations.datafolder import DataFolder, write_atomically
 from djmixersoft.operations.logs import LogFile, line
 from djmixersoft.operations.postgres import EmbeddedPostgres
 from djmixersoft.operations.refusal import Finding, Refusal
@@ -41,15 +42,19 @@ FIRST_AUDIT_SECONDS = 3.0  # after everything is started, so that the first page
 class Supervisor:
     """All processes of one installation on this machine."""
 
-    def __init__(self, data: DataFolder, port: int, address: PublicAddress) -> None:
+    def __init__(self, data: DataFolder, address: PublicAddress, port: int, desk_port: int) -> None:
         """Describe what to start; `run()` starts it."""
-        self.data, self.port, self.address = data, port, address
+        self.data, self.address, self.desk = data, address, desk_address(os.environ, desk_port)
+        os.environ["DJMS_DESK_URL"] = self.desk.origin
+        # For `staff add`, which may come before the desk is up.
+        write_atomically(data.path / "run" / "desk-address", f"{self.desk.origin}\n".encode())
         self.log = LogFile(data.log / "supervisor.log")
         own = bool(operator_urls(os.environ))
         self.server = None if own else EmbeddedPostgres(data.path)
         urls = database.login_urls(data, os.environ)
         self.site = self._child("site", urls, "site", "--site-port", str(port))
-        self.workers = [self._child(name, urls, "worker", name) for name in WORKERS]
+        self.workers = [self._child("desk", urls, "desk", "--desk-port", str(desk_port))]
+        self.workers += [self._child(name, urls, "worker", name) for name in WORKERS]
         self.workers.append(self._child("sealer", urls, "sealer"))
         self.auditor = Recurring(
             "auditor",
@@ -106,6 +111,7 @@ class Supervisor:
 
     def _say_ready(self) -> None:
         say(f"DJMixerSoft is ready: {self.address.origin}")
+        say(f"Its desk, for the company's own people: {self.desk.origin} (./run staff add lets somebody in)")
         if not os.environ.get("MAIL_URL"):
             say(f"Its mail is in a local mailbox: {self.address.origin}/mailbox/{self.data.secret('mailbox.key')}/")
 
@@ -145,7 +151,7 @@ class Supervisor:
         self.log.close()
 
 
-def serve(folder: Path, port: int) -> int:
+def serve(folder: Path, port: int, desk_port: int) -> int:
     """Run everything until Ctrl-C or SIGTERM.
 
     Raises:
@@ -154,6 +160,7 @@ def serve(folder: Path, port: int) -> int:
 
     """
     address = public_address(os.environ, port)
+    desk_address(os.environ, desk_port)
     mail_url(os.environ, address)
     operator_certificate(os.environ)
     _check_witnesses(os.environ.get("DJMS_WITNESSES", ""))
@@ -163,9 +170,10 @@ def serve(folder: Path, port: int) -> int:
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, _interrupt)
     with data.lock("serve"):
-        _refuse_port_in_use(port)
+        _refuse_port_in_use(port, "--site-port", os.environ.get("DJMS_LISTEN"))
+        _refuse_port_in_use(desk_port, "--desk-port", os.environ.get("DJMS_DESK_LISTEN"))
         data.make_secrets()
-        supervisor = Supervisor(data, port, address)
+        supervisor = Supervisor(data, address, port, desk_port)
         try:
             supervisor.run()
         except KeyboardInterrupt:
@@ -199,23 +207,21 @@ def _interrupt(_number: int, _frame: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def _refuse_port_in_use(port: int, patience: float = 3.0) -> None:
+def _refuse_port_in_use(port: int, option: str, interface: str | None, patience: float = 3.0) -> None:
     """Find a port in use before anything starts; a site that was just killed may hold it a moment longer."""
     deadline = time.monotonic() + patience
-    listen = os.environ.get("DJMS_LISTEN") or LOOPBACK[1]
+    listen = interface or LOOPBACK[1]
     while True:
         try:
             with socket.socket(socket.AF_INET6 if ":" in listen else socket.AF_INET) as probe:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 probe.bind((listen, port))
         except PermissionError:
-            raise Refusal(
-                f"Port {port} needs more rights than yours; choose one above 1023 with --site-port."
-            ) from None
+            raise Refusal(f"Port {port} needs more rights than yours; choose one above 1023 with {option}.") from None
         except OSError as error:
             if time.monotonic() > deadline:
                 reason = f"Port {port} can't be used ({error.strerror})"
-                raise Refusal(f"{reason}; stop what uses it, or choose another with --site-port.") from None
+                raise Refusal(f"{reason}; stop what uses it, or choose another with {option}.") from None
             time.sleep(0.1)
         else:
             return

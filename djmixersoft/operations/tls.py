@@ -1,4 +1,4 @@
-"""The site's certificate: the operator's, or one of our own making for this machine."""
+"""The certificate of the site and the desk: the operator's, or one of our own making for this machine."""
 
 import ipaddress
 import os
@@ -33,11 +33,16 @@ def operator_certificate(environment: Mapping[str, str]) -> tuple[Path, Path] | 
     return Path(paths[0]), Path(paths[1])
 
 
-def certificate(data: DataFolder, address: PublicAddress, environment: Mapping[str, str]) -> tuple[Path, Path]:
-    """Return certificate and key as files; ours is made when there is none for the host that lasts 30 days more."""
+def certificate(
+    data: DataFolder, address: PublicAddress, environment: Mapping[str, str], *, name: str = "tls"
+) -> tuple[Path, Path]:
+    """Return certificate and key as files; ours is made when there is none for the host that lasts 30 days more.
+
+    `name`: of the folder in which ours is.
+    """
     if files := operator_certificate(environment):
         return files
-    folder = data.secrets / "tls"
+    folder = data.secrets / name
     folder.mkdir(mode=0o700, exist_ok=True)
     certificate_file, key_file = folder / "cert.pem", folder / "key.pem"
     if not (key_file.exists() and _serves(certificate_file, address.host)):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from djmixersoft.policy.jobs import Job
 
 STOP_SECONDS = 1.5
+CONCURRENCY = {"steward": 8}
 PATIENCE = 3.0  # seconds to wait for a database connection; without one the worker ends, and is started again
 QUEUE_OPTIONS = "-c role=p_queue -c search_path=djms -c statement_timeout=15s -c lock_timeout=5s"
 
@@ -65,7 +66,8 @@ async def _work(queue: "App", name: str) -> int:
             await queue.run_worker_async(
                 queues=[name],
                 name=name,
-                concurrency=1,
+                # Jobs that block wait for each other in one thread. What ends access to Content doesn't wait for those.
+                concurrency=CONCURRENCY.get(name, 1),
                 delete_jobs="successful",
                 shutdown_graceful_timeout=STOP_SECONDS / 2,
                 install_signal_handlers=False,

@@ -60,7 +60,10 @@ class Credential(models.Model):
 
 
 class Session(models.Model):
-    """One browser in which a person is signed in. The browser holds the token, the table its SHA-256 only."""
+    """One browser in which a person is signed in. The browser holds the token, the table its SHA-256 only.
+
+    `proven_at`: until then it is good for nothing but a second factor. `challenge`: what a passkey is to sign next.
+    """
 
     token_hash = models.BinaryField(primary_key=True)
     id = models.UUIDField(unique=True, db_default=RandomUUID())
@@ -69,9 +72,54 @@ class Session(models.Model):
     stays = models.BooleanField()
     created_at = models.DateTimeField(db_default=Now())
     expires = models.DateTimeField(db_index=True)
+    proven_at = models.DateTimeField(null=True, db_default=Now())
+    challenge = models.BinaryField(null=True)
+    challenge_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "session"
+
+
+class Factor(models.Model):
+    """A second factor: a passkey (Web Authentication), or an app that shows codes (TOTP, RFC 6238).
+
+    `sealed`: a key of the factor's own, wrapped by the vault's root key, which is not in the database; codes follow
+    from it, and so does what the site's process shows as a sign that it looked. `verifier`: the SHA-256 of that sign.
+    `last_step`, `sign_count`: the last that was used, so that none is good twice.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    person = models.ForeignKey(Person, models.CASCADE)
+    kind = models.TextField()
+    name = models.TextField()
+    sealed = models.BinaryField()
+    verifier = models.BinaryField()
+    credential_id = models.BinaryField(null=True, unique=True)
+    public_key = models.BinaryField(null=True)
+    sign_count = models.BigIntegerField(default=0)
+    last_step = models.BigIntegerField(default=0)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "factor"
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(kind="totp", credential_id__isnull=True, public_key__isnull=True)
+                | models.Q(kind="passkey", credential_id__isnull=False, public_key__isnull=False),
+                name="factor_is_of_a_kind",
+            ),
+        )
+
+
+class RecoveryCode(models.Model):
+    """A code that stands in for a second factor, once. The person has it on paper, the table its SHA-256 only."""
+
+    pk = models.CompositePrimaryKey("person_id", "code_hash")
+    person = models.ForeignKey(Person, models.CASCADE, db_index=False)
+    code_hash = models.BinaryField()
+
+    class Meta:
+        db_table = "recovery_code"
 
 
 class Registration(models.Model):

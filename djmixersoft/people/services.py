@@ -46,10 +46,14 @@ class TooManyTries(Exception):
 
 @dataclass(frozen=True)
 class SignedIn:
-    """The secret for the browser's cookie, and whether it outlives the browser's closing."""
+    """The secret for the browser's cookie, and whether it outlives the browser's closing.
+
+    `is_proven`: False where a second factor is still to be shown.
+    """
 
     token: str
     stays: bool
+    is_proven: bool = True
 
     def __repr__(self) -> str:
         """Keep the secret out of logs and tracebacks."""
@@ -88,14 +92,15 @@ def sign_in(*, email: str, password: str, stay: bool, device: str) -> SignedIn:
     release_connection()
     key = derive_key(password, recipe)
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    with acting_for(SIGN_IN):
+    with acting_for(SIGN_IN, token=token):
         token_hash = hashlib.sha256(token.encode()).digest()
         opened = call_door(
             "open_session", address=email, key=key, new_token_hash=token_hash, stay=stay, device_words=device
         )
-    if not opened:
-        raise WrongPassword
-    return SignedIn(token, stay)
+        if not opened:
+            raise WrongPassword
+        is_proven = bool(call_door_row("my_session")["proven"])
+    return SignedIn(token, stay, is_proven)
 
 
 def request_password_reset(*, email: str) -> None:
@@ -119,7 +124,7 @@ def confirm_email_change(*, token: str) -> str:
 @in_line()
 def change_password(*, session: str | None, old_password: str, password: str) -> None:
     """Sets a new password for whoever holds the session. Raises WrongPassword, TooManyTries, Busy, NotSignedIn."""
-    old_key = _own_key(session, old_password)
+    old_key = own_key(session, old_password)
     key = _new_key(password, "new_key")
     with acting_for(SELF_SERVICE, token=session):
         if not call_door("change_password", old_key=old_key, **key):
@@ -129,7 +134,7 @@ def change_password(*, session: str | None, old_password: str, password: str) ->
 @in_line()
 def request_email_change(*, session: str | None, password: str, email: str) -> bool:
     """Mails a link to the wanted address; False where too many were mailed. Raises as change_password does."""
-    key = _own_key(session, password)
+    key = own_key(session, password)
     with acting_for(SELF_SERVICE, token=session):
         outcome = call_door("request_email_change", key=key, new_address=email)
     if outcome == "password":
@@ -146,7 +151,7 @@ def make_api_token(
     `days` until it ends, 366 at most. `account_id`: the one account that it is good for; None for all. Raises
     NotTheirAccount, TooManyTokens, and as change_password does.
     """
-    key = _own_key(session, password)
+    key = own_key(session, password)
     token = PROGRAMS + secrets.token_urlsafe(TOKEN_BYTES)
     with acting_for(SELF_SERVICE, token=session):
         outcome = call_door(
@@ -218,7 +223,8 @@ def _recipe_for(email: str) -> Recipe:
     return Recipe(bytes(row["salt"]), row["memory_kib"], row["passes"], row["lanes"])
 
 
-def _own_key(session: str | None, password: str) -> bytes:
+def own_key(session: str | None, password: str) -> bytes:
+    """What a signed-in person's password hashes to; to be called in line. Raises TooManyTries, NotSignedIn."""
     with acting_for(SELF_SERVICE, token=session):
         recipe = _recipe_for(selectors.me().email)
     release_connection()

@@ -10,7 +10,13 @@ from djmixersoft.policy.compile import DOOR_ROLE, SCHEMA, Compiled, Fact, RowPol
 from djmixersoft.policy.rules import Door, Rules
 
 Database = Connection[Any]
-LINKING = ("person_id", "account_id", "email", "recipient")  # columns that by our convention say whose a row is
+LINKING = (
+    "person_id",
+    "account_id",
+    "staff_id",
+    "email",
+    "recipient",
+)  # columns that by our convention say whose a row is
 
 
 def functions(database: Database) -> dict[str, str]:
@@ -55,7 +61,8 @@ def linked_tables(database: Database) -> set[str]:
     """Tables that lead to a person or an account: by foreign keys, however many, or by the name of a column."""
     rows = database.execute(
         "WITH RECURSIVE linked(id) AS ("
-        "  SELECT oid FROM pg_class WHERE relnamespace = %(schema)s::regnamespace AND relname IN ('person', 'account')"
+        "  SELECT oid FROM pg_class WHERE relnamespace = %(schema)s::regnamespace"
+        "   AND relname IN ('person', 'account', 'staff')"
         "  UNION SELECT conrelid FROM pg_constraint JOIN linked ON confrelid = id WHERE contype = 'f')"
         " SELECT relname FROM pg_class WHERE relnamespace = %(schema)s::regnamespace AND relkind IN ('r','p')"
         " AND (oid IN (SELECT id FROM linked) OR EXISTS (SELECT FROM pg_attribute WHERE attrelid = pg_class.oid"

@@ -48,9 +48,9 @@ def clauses_that_lack(rules: Rules) -> Iterator[str]:
             yield f"door {door.name!r} names clause {door.clause!r}, which privacy.md does not have"
 
 
-def routes() -> Iterator[tuple[str, object]]:
-    """Each route of the URLconf with its view."""
-    import_module(settings.ROOT_URLCONF)
+def routes(process: str = "site") -> Iterator[tuple[str, object]]:
+    """Each route of a process's URLconf with its view."""
+    import_module(settings.URLCONFS[process])
 
     def walk(patterns: list[URLPattern | URLResolver], prefix: str) -> Iterator[tuple[str, object]]:
         for pattern in patterns:
@@ -59,13 +59,15 @@ def routes() -> Iterator[tuple[str, object]]:
             else:
                 yield prefix + str(pattern.pattern), pattern.callback
 
-    yield from walk(get_resolver().url_patterns, "/")
+    yield from walk(get_resolver(settings.URLCONFS[process]).url_patterns, "/")
 
 
 def routes_at_fault(rules: Rules) -> Iterator[str]:
-    """Routes without exactly one purpose that the site may have."""
-    for route, view in routes():
-        yield from _purpose_at_fault(f"route {route}", purpose_of(view), "site", rules)
+    """Routes of the site and the desk without exactly one purpose that the process may have."""
+    for process in settings.URLCONFS:
+        for route, view in routes(process):
+            where = "" if process == "site" else f" of the {process}"
+            yield from _purpose_at_fault(f"route {route}{where}", purpose_of(view), process, rules)
 
 
 def jobs_at_fault(rules: Rules) -> Iterator[str]:

@@ -16,7 +16,7 @@ SCHEMA = "djms"
 DOOR_ROLE = "djms_door"
 PACKAGE = Path(__file__).resolve().parents[1]
 
-SAMPLED = ("account_id", "person_id")
+SAMPLED = ("account_id", "person_id", "staff_id")
 
 PRIVILEGE = {"read": "SELECT", "add": "INSERT", "change": "UPDATE", "remove": "DELETE"}
 
@@ -27,6 +27,12 @@ SCOPE_DOORS = {
     "teammates": ("my_teammates",),
     "named": ("named",),
     "linked": ("linked", "linked_account"),
+    "asked": ("held_ticket",),
+    "unlocked": ("unlocked",),
+    "opened": ("opened",),
+    "told": ("administered_accounts", "told_processes"),
+    "processes": ("told_processes",),
+    "exported": ("exported_logs", "exported_entries"),
 }
 
 
@@ -76,7 +82,7 @@ class Compiled:
 
 
 def subject_column(table: str, of: str) -> str:
-    """The column that says whose a row is: `person_id` or `account_id`, but `id` in those tables themselves."""
+    """The column that says whose a row is: `person_id`, `account_id` or `staff_id`, but `id` in those tables."""
     return "id" if table == of else f"{of}_id"
 
 
@@ -84,21 +90,45 @@ def predicate(rules: Rules, use: Use, table: str, verb: str) -> str:
     """The condition under which a row of a table is within a use; its sub-selects run once a statement, not a row."""
     person, account = subject_column(table, "person"), subject_column(table, "account")
     retention, purpose = rules.retention_of(table), rules.purposes[use.purpose]
-    who = f"(SELECT {SCHEMA}.{purpose.who}())"
+    who, subject = purpose.asks_who, subject_column(table, "staff") if purpose.staff else person
     in_account = f"{account} = (SELECT {SCHEMA}.linked_account())"
+    administered = f"{account} = ANY ((SELECT {SCHEMA}.administered_accounts())::uuid[])"
+    process = "id" if table == "legal_process" else "process_id"
+    told = f"{process} = ANY ((SELECT {SCHEMA}.told_processes())::uuid[])"
     sql = {
-        "own": f"{person} = {who}",
+        "own": f"{subject} = {who}",
         "teammates": f"{person} = ANY ((SELECT {SCHEMA}.my_teammates())::uuid[])",
         "account": f"{account} = ANY ((SELECT {SCHEMA}.my_accounts())::uuid[])",
-        "administered": f"{account} = ANY ((SELECT {SCHEMA}.administered_accounts())::uuid[])",
+        "administered": administered,
+        "told": f"{administered} AND ({process} IS NULL OR {told})",
+        "processes": told,
+        "exported": _proofs(table),
         "named": f"{use.key} = (SELECT {SCHEMA}.named())::uuid",
         "linked": in_account + ("" if use.key == account else f" AND {SCHEMA}.linked({use.key})"),
+        "asked": f"{use.key} = (SELECT {SCHEMA}.held_ticket())",
+        "unlocked": _one_item(use, account, "unlocked"),
+        "opened": _one_item(use, account, "opened"),
         "expired": f"{retention.after} < (SELECT clock_timestamp()) - interval '{retention.keep}'" if retention else "",
         "all": "true",
     }[use.rows]
     stamped = f" AND {use.stamp} = {who}" if use.stamp else ""
     writes = f" AND (SELECT {SCHEMA}.may_write())" if purpose.programs and verb != "read" else ""
-    return sql + stamped + writes
+    by_staff = f" AND {who} IS NOT NULL" if purpose.staff and use.rows != "own" and not use.stamp else ""
+    return sql + stamped + writes + by_staff
+
+
+def _one_item(use: Use, account: str, door: str) -> str:
+    """That a row is of the one item that a door answers (account, item), or of its account, where that is the key."""
+    if use.key == account:
+        return f"{account} = (SELECT one.account FROM {SCHEMA}.{door}() one(account, item))"
+    return f"({account}, {use.key}) = (SELECT one.account, one.item FROM {SCHEMA}.{door}() one(account, item))"
+
+
+def _proofs(table: str) -> str:
+    """That a row of the ledger proves what an export disclosed: entries that say so, and the hashes of their logs."""
+    if table == "ledger_entry":
+        return f"id = ANY ((SELECT {SCHEMA}.exported_entries())::bigint[])"
+    return f"{'id' if table == 'ledger_log' else 'log_id'} = ANY ((SELECT {SCHEMA}.exported_logs())::uuid[])"
 
 
 def door_text(name: str) -> str:
@@ -161,6 +191,14 @@ def _roles(rules: Rules) -> Iterator[Fact]:
         create = f"CREATE ROLE {role} NOLOGIN NOINHERIT; {usage.create}"
         yield Fact("role", role, "NOLOGIN NOINHERIT", create, f"DROP ROLE {role}")
         yield usage
+    # A door ends the sessions that read by an access which was revoked (end_readers.sql); it may signal no superuser's.
+    yield Fact(
+        "member",
+        f"{DOOR_ROLE} of pg_signal_backend",
+        "inherit True, set False, admin False",
+        f"GRANT pg_signal_backend TO {DOOR_ROLE} WITH INHERIT TRUE, SET FALSE",
+        f"REVOKE pg_signal_backend FROM {DOOR_ROLE}",
+    )
     members = [(DOOR_ROLE, "owner")]
     members += [(purpose.role, process) for purpose in rules.purposes.values() for process in purpose.process]
     for role, process in members:
@@ -242,7 +280,8 @@ def _functions(rules: Rules, functions: Mapping[str, str]) -> Iterator[Fact]:
     callers |= {(name, DOOR_ROLE) for door in rules.doors for name in door.functions}
     for use in rules.uses:
         needed = set(SCOPE_DOORS.get(use.rows, ()))
-        needed |= {rules.purposes[use.purpose].who} if use.stamp or use.rows == "own" else set()
+        by_name = use.stamp or use.rows == "own" or rules.purposes[use.purpose].staff
+        needed |= {rules.purposes[use.purpose].who} if by_name else set()
         needed |= {"may_write"} if rules.purposes[use.purpose].programs and use.may != ("read",) else set()
         needed |= {name for name in functions for pattern in use.functions if fnmatch(name, pattern)}
         callers |= {(name, role_of(use.purpose)) for name in needed}

@@ -4,8 +4,23 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from djmixersoft.policy.rules import KEYED, PERSONAL_CATEGORIES, ROWS, VERBS, Door, Retention, Rules, Use
+from djmixersoft.policy.rules import (
+    KEYED,
+    LETTERS,
+    PERSONAL_CATEGORIES,
+    ROWS,
+    STAFF_ROLES,
+    VERBS,
+    Door,
+    Purpose,
+    Retention,
+    Rules,
+    Use,
+)
 
+# Rows that there are for staff: their own, the one they name, all letters, what was let them unlock, and the proofs
+# of what they hand over.
+OF_STAFF = ("own", "named", "all", "unlocked", "opened", "exported")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _PURPOSE = re.compile(r"[a-z][a-z0-9-]*")
 _EVENT = "(insert|update|delete|truncate)"
@@ -27,9 +42,8 @@ def faults(rules: Rules) -> Iterator[Fault]:
     yield from _names(rules)
     yield from _tables(rules)
     for purpose in rules.purposes.values():
-        for process in purpose.process:
-            if process not in rules.processes:
-                yield Fault(f"[purposes.{purpose.name}]", 0, process, f"unknown process {process!r}")
+        for needle, message in (*_processes(rules, purpose), *_staff(purpose)):
+            yield Fault(f"[purposes.{purpose.name}]", 0, needle, message)
     for number, use in enumerate(rules.uses):
         for needle, message in (*_names_in_use(rules, use), *_scope_of_use(rules, use)):
             yield Fault("[[uses]]", number, needle, message)
@@ -89,6 +103,23 @@ def _tables(rules: Rules) -> Iterator[Fault]:
             seen[table] = category.name
 
 
+def _processes(rules: Rules, purpose: Purpose) -> Iterator[tuple[str, str]]:
+    for process in purpose.process:
+        if process not in rules.processes:
+            yield process, f"unknown process {process!r}"
+
+
+def _staff(purpose: Purpose) -> Iterator[tuple[str, str]]:
+    if not purpose.staff:
+        return
+    if purpose.staff not in STAFF_ROLES:
+        yield "staff", f"unknown role {purpose.staff!r}; known are {', '.join(STAFF_ROLES)}"
+    if purpose.process != ("desk",):
+        yield "process", "a purpose for staff belongs to the process 'desk' alone"
+    if purpose.programs:
+        yield "programs", "staff have no tokens for programs"
+
+
 def _names_in_use(rules: Rules, use: Use) -> Iterator[tuple[str, str]]:
     if use.purpose not in rules.purposes:
         yield "purpose", f"unknown purpose {use.purpose!r}"
@@ -106,10 +137,13 @@ def _names_in_use(rules: Rules, use: Use) -> Iterator[tuple[str, str]]:
 def _scope_of_use(rules: Rules, use: Use) -> Iterator[tuple[str, str]]:
     if use.rows not in ROWS:
         yield "rows", f"unknown rows {use.rows!r}; known are {', '.join(ROWS)}"
-    if use.rows == "all" and use.category in PERSONAL_CATEGORIES:
-        yield "rows", f"rows 'all' can't be used on {use.category} information"
+    by_staff = use.purpose in rules.purposes and bool(rules.purposes[use.purpose].staff)
+    if use.rows == "all" and use.category in PERSONAL_CATEGORIES and not (by_staff and use.category == LETTERS):
+        yield "rows", f"rows 'all' can't be used on {use.category} information (but by staff on {LETTERS})"
+    if by_staff and use.rows not in OF_STAFF:
+        yield "rows", f"staff belong to no account, so that their rows are one of {', '.join(OF_STAFF)}"
     if (use.rows in KEYED) != bool(use.key):
-        yield "rows", "rows 'named' or 'linked' and 'key' go together"
+        yield "rows", f"rows {', '.join(map(repr, KEYED))} and 'key' go together"
     if use.rows == "expired":
         for table in use.tables:
             if not rules.retention_of(table):

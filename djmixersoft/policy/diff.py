@@ -7,13 +7,16 @@ doubt a change counts as widening.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from djmixersoft.policy.rules import KEYED, PERSONAL_CATEGORIES, Rules, Use
+from djmixersoft.policy.rules import KEYED, PERSONAL_CATEGORIES, ROWS, Purpose, Rules, Use
 
 # Which rows are surely among which others. Two kinds of rows that are not in here can't be compared.
 _WITHIN = {
     ("own", "teammates"),
     ("administered", "account"),
-    *((rows, "all") for rows in ("own", "teammates", "administered", "account", "named", "linked", "expired")),
+    ("opened", "unlocked"),
+    ("told", "administered"),
+    ("told", "account"),
+    *((rows, "all") for rows in ROWS if rows != "all"),
 }
 
 
@@ -112,9 +115,14 @@ def _words(atoms: frozenset[_Atom]) -> str:
 
 def _processes(rules: Rules) -> dict[str, set[str]]:
     return {
-        name: {*purpose.process, f"clause {purpose.clause}", *(["programs"] if purpose.programs else [])}
+        name: {*purpose.process, f"clause {purpose.clause}", *_actors(purpose)}
         for name, purpose in rules.purposes.items()
     }
+
+
+def _actors(purpose: Purpose) -> list[str]:
+    """Who else than a signed-in person may act for a purpose."""
+    return [*(["programs"] if purpose.programs else []), *([f"staff {purpose.staff}"] if purpose.staff else [])]
 
 
 def _doors(rules: Rules) -> dict[str, set[str]]:

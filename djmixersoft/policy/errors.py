@@ -2,6 +2,9 @@
 
 from django.db import Error as DatabaseError
 
+NOBODY = ("no signed-in person", "no signed-in staff")
+ASKS_TO_CONFIRM = "DJ007"
+
 
 class RulesError(Exception):
     """rules.toml says something that can't be followed. The text names the file and the line."""
@@ -9,6 +12,10 @@ class RulesError(Exception):
 
 class NotSignedIn(Exception):
     """The request's purpose needs a signed-in person, and the database knows none by its token."""
+
+
+class ConfirmAgain(Exception):
+    """What is asked for needs a second factor shown within the last 5 minutes (staff_confirmed() raised)."""
 
 
 class MayOnlyRead(Exception):
@@ -21,5 +28,5 @@ def sqlstate(error: DatabaseError) -> str:
 
 
 def is_not_signed_in(error: DatabaseError) -> bool:
-    """Whether the database refused because no person is signed in (current_person() raised)."""
-    return sqlstate(error) == "42501" and "no signed-in person" in str(error)
+    """Whether the database refused because nobody is signed in (current_person() or current_staff() raised)."""
+    return sqlstate(error) == "42501" and any(said in str(error) for said in NOBODY)

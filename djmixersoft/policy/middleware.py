@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import Error as DatabaseError
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -10,16 +11,22 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve
 
-from djmixersoft.policy.errors import NotSignedIn, is_not_signed_in
+from djmixersoft.policy.errors import ASKS_TO_CONFIRM, ConfirmAgain, NotSignedIn, is_not_signed_in, sqlstate
 from djmixersoft.policy.purposes import acting_for, purpose_of
 
 SESSION_COOKIE = "__Host-session"
+DESK_COOKIE = "__Host-desk"
 SERVER_ERROR = 500
+
+
+def own_cookie() -> str:
+    """The name of this process's one cookie; the site's and the desk's may lie in one browser for one host."""
+    return DESK_COOKIE if settings.PROCESS == "desk" else SESSION_COOKIE
 
 
 def token_of(request: HttpRequest) -> str | None:
     """The secret that the browser holds since its person signed in."""
-    return request.COOKIES.get(SESSION_COOKIE)
+    return request.COOKIES.get(own_cookie())
 
 
 class PurposeMiddleware(ABC):
@@ -31,6 +38,10 @@ class PurposeMiddleware(ABC):
     @abstractmethod
     def not_signed_in(self, request: HttpRequest) -> HttpResponse:
         """What somebody gets who must sign in first. Made without the database."""
+
+    def confirm_again(self, request: HttpRequest) -> HttpResponse:
+        """What one of our own people gets who must show a second factor again. Made without the database."""
+        raise NotImplementedError
 
     @abstractmethod
     def unreadable(self, request: HttpRequest) -> HttpResponse:
@@ -62,23 +73,26 @@ class PurposeMiddleware(ABC):
                 return response
         except UnreadablePostError:
             return self.unreadable(request)
-        except NotSignedIn:
-            return self.not_signed_in(request)
-        except (OperationalError, InterfaceError):
-            return self._gone(request)
+        except (NotSignedIn, ConfirmAgain, OperationalError, InterfaceError) as error:
+            return self._refused(request, error)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A view's errors that are no fault of the program: nobody signed in, or the database out of reach."""
-        if isinstance(exception, (OperationalError, InterfaceError)):
-            return self._gone(request)
-        refused = isinstance(exception, DatabaseError) and is_not_signed_in(exception)
-        if not refused and not isinstance(exception, NotSignedIn):
-            return None
-        if connection.in_atomic_block:
-            transaction.set_rollback(True)
-        return self.not_signed_in(request)
+        answer = self._answer_to(exception)
+        return self._refused(request, exception) if answer else None
 
-    def _gone(self, request: HttpRequest) -> HttpResponse:
+    def _refused(self, request: HttpRequest, exception: Exception) -> HttpResponse:
+        answer = self._answer_to(exception) or self.unavailable
         if connection.in_atomic_block:
             transaction.set_rollback(True)
-        return self.unavailable(request)
+        return answer(request)
+
+    def _answer_to(self, exception: Exception) -> Callable[[HttpRequest], HttpResponse] | None:
+        if isinstance(exception, (OperationalError, InterfaceError)):
+            return self.unavailable
+        by_database = exception if isinstance(exception, DatabaseError) else DatabaseError()
+        if isinstance(exception, NotSignedIn) or is_not_signed_in(by_database):
+            return self.not_signed_in
+        if isinstance(exception, ConfirmAgain) or sqlstate(by_database) == ASKS_TO_CONFIRM:
+            return self.confirm_again
+        return None

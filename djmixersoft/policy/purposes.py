@@ -6,6 +6,7 @@ compiled from policy/rules.toml. Outside such a transaction a login has no right
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -13,11 +14,18 @@ from django.db import Error as DatabaseError
 from django.db import connection, transaction
 from django.db.models import Func, UUIDField
 
-from djmixersoft.policy.errors import MayOnlyRead, NotSignedIn, is_not_signed_in, sqlstate
+from djmixersoft.policy.errors import (
+    ASKS_TO_CONFIRM,
+    ConfirmAgain,
+    MayOnlyRead,
+    NotSignedIn,
+    is_not_signed_in,
+    sqlstate,
+)
 from djmixersoft.policy.rules import role_of
 
 Marked = TypeVar("Marked", bound=Callable[..., Any])
-Argument = str | bytes | int | bool | UUID | None
+Argument = str | bytes | int | bool | UUID | date | list[UUID] | list[str] | None
 
 _TAKE = (
     "SELECT set_config('role', %s, true), set_config('djms.token', %s, true), set_config('djms.named', %s, true),"
@@ -41,7 +49,8 @@ def acting_for(
     `token`: what the browser's session cookie holds, or a link's secret for the purpose `sharing`. `bearer`: the token
     that a person's program shows, where the purpose takes programs; one that may only read is believed with
     `read_only` alone, where every change is refused. `named`: the exact key of the one row asked for, where the
-    purpose's rows are `named`. Raises NotSignedIn where the database knows nobody by the token, and MayOnlyRead.
+    purpose's rows are `named`. Raises NotSignedIn where the database knows nobody by the token,
+    ConfirmAgain, and MayOnlyRead.
     """
     try:
         with transaction.atomic(durable=True):
@@ -54,6 +63,8 @@ def acting_for(
             raise NotSignedIn from error
         if sqlstate(error) == "DJ005":
             raise MayOnlyRead from error
+        if sqlstate(error) == ASKS_TO_CONFIRM:
+            raise ConfirmAgain from error
         raise
 
 

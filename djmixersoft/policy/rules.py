@@ -7,10 +7,17 @@ from pathlib import Path
 FOLDER = Path(__file__).resolve().parents[2] / "policy"
 RULES_FILE = FOLDER / "rules.toml"
 
-ROWS = ("own", "account", "administered", "teammates", "named", "linked", "expired", "all")
-KEYED = ("named", "linked")  # which rows, is said of one column: the use's `key`
+ROWS = (
+    *("own", "account", "administered", "teammates", "named", "linked", "asked", "unlocked", "opened"),
+    *("told", "processes", "exported", "expired", "all"),
+)
+KEYED = ("named", "linked", "asked", "unlocked", "opened")  # which rows, is said of one column: the use's `key`
 VERBS = ("read", "add", "change", "remove")
-PERSONAL_CATEGORIES = ("personal", "network", "content", "usage")
+PERSONAL_CATEGORIES = ("personal", "network", "content", "usage", "letters")
+LETTERS = "letters"
+"""The category of what people write to us: of it alone may staff see rows that aren't their own, nor unlocked."""
+STAFF_ROLES = ("support", "legal", "security", "policy-office", "editorial")
+"""What the company's own people may be; none implies another."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +35,8 @@ class Purpose:
     """Why information is used; `process`: the processes that may have it.
 
     `prose`: the words of the clause that describe it, to the letter. `programs`: whoever acts may be a person's program
-    that shows a token of theirs, not only a browser.
+    that shows a token of theirs, not only a browser. `staff`: the role that one of the company's own people must have,
+    where whoever acts is one of them.
     """
 
     name: str
@@ -37,6 +45,7 @@ class Purpose:
     process: tuple[str, ...]
     words: str
     programs: bool = False
+    staff: str = ""
 
     @property
     def role(self) -> str:
@@ -46,7 +55,14 @@ class Purpose:
     @property
     def who(self) -> str:
         """The door that says who acts."""
+        if self.staff:
+            return "current_staff"
         return "current_member" if self.programs else "current_person"
+
+    @property
+    def asks_who(self) -> str:
+        """The SQL that calls that door; a sub-select, so that it runs once a statement."""
+        return f"(SELECT djms.{self.who}({repr(self.staff) if self.staff else ''}))"
 
 
 @dataclass(frozen=True)

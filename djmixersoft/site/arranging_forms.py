@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from djmixersoft.content.services import data
 from djmixersoft.content.services.labels import MOST_TAGS
+from djmixersoft.pages.fields import LineField
+from djmixersoft.pages.text import check_readable, normal
 from djmixersoft.site.content_forms import LONGEST_ITEM_NAME
-from djmixersoft.site.forms import LineField
-from djmixersoft.site.text import check_readable, normal
 
 LONGEST_TAG: Final = 50  # characters
 LONGEST_COMMENT: Final = 4_000

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from djmixersoft.accounts.selectors import MemberRow
 from djmixersoft.content.selectors.finding import Wanted
 from djmixersoft.content.services.documents import LONGEST
-from djmixersoft.site.forms import LineField
+from djmixersoft.pages.fields import LineField
 
 LONGEST_ITEM_NAME: Final = 255  # characters
 LONGEST_SEARCH: Final = 200  # characters

@@ -13,8 +13,19 @@ from djmixersoft.policy.fetching import NotTrusted, Page, address, is_local, spe
 from djmixersoft.policy.middleware import SESSION_COOKIE
 from djmixersoft.policy.probing import Finding, LiveSystem, probe
 
-PUBLIC = ("/", "/privacy", "/terms", "/cookies", "/register", "/sign-in", "/password/forgotten", "/ledger/verify")
-WITH_SCRIPT = ("/studio", "/ledger/verify")
+PUBLIC = (
+    "/",
+    "/privacy",
+    "/terms",
+    "/cookies",
+    "/transparency",
+    "/register",
+    "/sign-in",
+    "/password/forgotten",
+    "/ledger/verify",
+    "/contact",
+)
+WITH_SCRIPT = ("/studio", "/ledger/verify", "/contact")
 SIGNED_IN = ("/studio", "/me", "/me/sessions")
 LIMITS = ("superuser", "warranty", 'id="6b"')
 OURS = {"'none'", "'self'", "data:"}  # what a Content-Security-Policy may name without naming somebody else

@@ -4,17 +4,14 @@ The script makes uploads resumable, saves documents by itself and finds as one t
 """
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Final
 
-from django.contrib.staticfiles import finders
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from djmixersoft.pages.scripts import is_built
 from djmixersoft.policy.purposes import purpose_of
-
-FILE: Final = "site/built/studio.js"
 
 _TEXTS: Final[Mapping[str, Promise]] = {
     "uploads": gettext_lazy("Uploads"),
@@ -65,14 +62,8 @@ _TEXTS: Final[Mapping[str, Promise]] = {
 }
 
 
-@cache
-def are_built() -> bool:
-    """Whether the script is there; a machine that couldn't build it serves pages without."""
-    return finders.find(FILE) is not None
-
-
 def texts_for(request: HttpRequest) -> dict[str, str]:
     """The script's sentences for a page on which it may run, the crew's own; none for any other."""
     match = request.resolver_match
-    runs = match is not None and purpose_of(match.func) == "teamwork" and are_built()
+    runs = match is not None and purpose_of(match.func) == "teamwork" and is_built("studio")
     return {name: str(text) for name, text in _TEXTS.items()} if runs else {}

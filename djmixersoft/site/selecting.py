@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 
 from djmixersoft.content.selectors import tree
 from djmixersoft.content.selectors.items import ItemRow
-from djmixersoft.site.kept import is_own_path
+from djmixersoft.pages.kept import is_own_path
 from djmixersoft.site.pages import SeeOther
 
 ITEM: Final = "item"

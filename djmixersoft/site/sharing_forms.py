@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from djmixersoft.content.services.shares import DAYS, MOST_DAYS
+from djmixersoft.pages.fields import PasswordField
 from djmixersoft.people.passwords import is_weak
-from djmixersoft.site.forms import PasswordField
 from djmixersoft.site.token_forms import days_field
 
 

@@ -8,7 +8,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy
 
 from djmixersoft.accounts.selectors import AccountRow
-from djmixersoft.site.forms import LineField, PasswordField
+from djmixersoft.pages.fields import LineField, PasswordField
 
 LONGEST_TOKEN_NAME: Final = 100  # characters
 MOST_DAYS: Final = 366

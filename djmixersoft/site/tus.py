@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from djmixersoft.content.services.folders import DEEPEST
 from djmixersoft.content.services.uploads import Wanted
 from djmixersoft.content.uploading import Part, Progress
-from djmixersoft.site.text import check_readable
+from djmixersoft.pages.text import check_readable
 
 VERSION: Final = "1.0.0"
 CHECKSUM_MISMATCH: Final = 460

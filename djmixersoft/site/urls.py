@@ -2,14 +2,16 @@
 
 from typing import Final
 
-from django.urls import path, register_converter
+from django.urls import path
 
+from djmixersoft.pages import converters, errors
 from djmixersoft.site.api import routes as api
 from djmixersoft.site.views import (
+    approvals,
     arranging,
+    contact,
     copying,
     documents,
-    errors,
     files,
     finding,
     folders,
@@ -17,12 +19,15 @@ from djmixersoft.site.views import (
     item,
     labels,
     ledger,
+    lockbox,
     me,
     members,
+    processes,
     public,
     record,
     registering,
     room,
+    second,
     shared,
     shares,
     signing,
@@ -35,34 +40,24 @@ from djmixersoft.site.views import (
     witnesses,
 )
 
-
-class Secret:
-    """What a mailed link holds, as far as it may reach the database, which takes no NUL in a text."""
-
-    regex = r"[^/\x00]{1,200}"
-
-    def to_python(self, value: str) -> str:
-        """Take it as it is; only the database knows whether it opens something."""
-        return value
-
-    def to_url(self, value: str) -> str:
-        """Give it as it is."""
-        return value
-
-
-register_converter(Secret, "secret")
-
 ACCOUNT: Final = "accounts/<uuid:account_id>"
 ITEM: Final = f"{ACCOUNT}/items/<uuid:item_id>"
 DOCUMENT: Final = f"{ACCOUNT}/documents/<uuid:item_id>"
+PROCESS: Final = f"{ACCOUNT}/access/processes/<uuid:process_id>"
+
+converters.register()
 
 urlpatterns = [
     path("", public.front, name="front"),
     path("privacy", public.privacy, name="privacy"),
     path("terms", public.terms, name="terms"),
     path("cookies", public.cookies, name="cookies"),
+    path("transparency", public.transparency, name="transparency"),
+    path("contact", contact.contact, name="contact"),
+    path("contact/<secret:token>", contact.contact_thread, name="contact-thread"),
     path("ledger/verify", verifying.ledger_verify, name="ledger-verify"),
     path("ledger/ledger_verify.py", verifying.ledger_verifier, name="ledger-verifier"),
+    path("ledger/approval_verify.py", approvals.approval_verifier, name="approval-verifier"),
     path("ledger", ledger.ledger, name="ledger"),
     path("ledger/checkpoint", ledger.checkpoint, name="ledger-checkpoint"),
     path("ledger/policy", ledger.policy, name="ledger-policy"),
@@ -74,6 +69,7 @@ urlpatterns = [
     path("register", registering.register, name="register"),
     path("confirm/<secret:token>", registering.confirm, name="confirm"),
     path("sign-in", signing.sign_in, name="sign-in"),
+    path("sign-in/second-factor", signing.second_factor, name="second-factor"),
     path("sign-out", signing.sign_out, name="sign-out"),
     path("password/forgotten", signing.forgotten, name="forgotten"),
     path("password/reset/<secret:token>", signing.reset, name="reset"),
@@ -87,8 +83,14 @@ urlpatterns = [
     path("me/sessions", me.sessions, name="sessions"),
     path("me/sessions/end", me.sessions_end_all, name="sessions-end-all"),
     path("me/sessions/<uuid:session_id>/end", me.session_end, name="session-end"),
+    path("me/factors", second.factors, name="my-factors"),
+    path("me/factors/new", second.factor_new, name="my-factor-new"),
+    path("me/factors/codes", second.recovery_codes, name="recovery-codes"),
+    path("me/factors/<uuid:factor_id>/drop", second.factor_drop, name="my-factor-drop"),
     path("me/tokens", tokens.tokens, name="tokens"),
     path("me/tokens/<uuid:token_id>/end", tokens.token_end, name="token-end"),
+    path("me/questions", contact.my_questions, name="my-questions"),
+    path("me/questions/<uuid:ticket_id>", contact.my_question, name="my-question"),
     path("me/record", record.my_record, name="my-record"),
     path("me/record/export", record.my_record_export, name="my-record-export"),
     path("me/record/<int:index>", record.my_record_receipt, name="my-record-receipt"),
@@ -113,6 +115,19 @@ urlpatterns = [
     path(f"{ACCOUNT}/record", record.record, name="record"),
     path(f"{ACCOUNT}/record/export", record.record_export, name="record-export"),
     path(f"{ACCOUNT}/record/<int:index>", record.record_receipt, name="record-receipt"),
+    path(f"{ACCOUNT}/access", lockbox.accesses, name="accesses"),
+    path(f"{ACCOUNT}/access/keys", approvals.approval_keys, name="approval-keys"),
+    path(f"{ACCOUNT}/access/keys/<uuid:key_id>", approvals.approval_key, name="approval-key"),
+    path(f"{ACCOUNT}/access/keys/<uuid:key_id>/lost", approvals.approval_key_lost, name="approval-key-lost"),
+    path(f"{ACCOUNT}/access/sign", approvals.approval_sign, name="approval-sign"),
+    path(f"{ACCOUNT}/access/<uuid:request_id>/approval", approvals.approval, name="approval"),
+    path(f"{ACCOUNT}/access/notices", lockbox.access_setting, name="access-setting"),
+    path(f"{ACCOUNT}/access/<uuid:request_id>", lockbox.access, name="access"),
+    path(f"{ACCOUNT}/access/<uuid:request_id>/revoke", lockbox.access_revoke, name="access-revoke"),
+    path(f"{ACCOUNT}/access/<uuid:request_id>/seen", lockbox.access_seen, name="access-seen"),
+    path(PROCESS, processes.process, name="process"),
+    path(f"{PROCESS}/record", processes.process_export, name="process-export"),
+    path(f"{PROCESS}/record/<int:index>", processes.process_receipt, name="process-receipt"),
     path(f"{ACCOUNT}/witnesses", witnesses.witnesses, name="witnesses"),
     path(f"{ACCOUNT}/witnesses/drop", witnesses.witness_drop, name="witness-drop"),
     path(f"{ACCOUNT}/take-out", taking_out.take_out, name="take-out"),
@@ -147,6 +162,7 @@ urlpatterns = [
     path(f"{ACCOUNT}/links/<uuid:share_id>/revoke", shares.link_revoke, name="link-revoke"),
     path(f"{ITEM}/share", shares.link_new, name="link-new"),
     path(f"{ITEM}/remove", item.item_remove, name="item-remove"),
+    path(f"{ITEM}/ask", contact.item_ask, name="item-ask"),
     path(f"{ITEM}/rename", arranging.rename, name="rename"),
     path(f"{ITEM}/tags", labels.tags_add, name="tags-add"),
     path(f"{ITEM}/tags/remove", labels.tag_remove, name="tag-remove"),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from djmixersoft.accounts.models import WITNESS_KEY
 from djmixersoft.ledger.notes import Algorithm, BadNote, VerifierKey
-from djmixersoft.site.forms import LineField
+from djmixersoft.pages.fields import LineField
 
 LONGEST_WITNESS_NAME: Final = 100  # characters
 LONGEST_LINE: Final = 1_000  # characters

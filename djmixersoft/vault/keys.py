@@ -27,6 +27,9 @@ _NONCE_SIZE: Final = 12
 _WRAPPED_SIZE: Final = len(_VERSION) + _NONCE_SIZE + KEY_SIZE + 16
 _ACCOUNT_KEY: Final = b"djmixersoft/vault/account-key/v1\0"
 _ITEM_KEY: Final = b"djmixersoft/vault/item-key/v1\0"
+_FACTOR_KEY: Final = b"djmixersoft/vault/factor-key/v1\0"
+_PROCESS_KEY: Final = b"djmixersoft/vault/process-key/v1\0"
+_PROCESS: Final = b"djmixersoft/vault/process/v1\0"
 _ITEM: Final = b"djmixersoft/vault/item/v1\0"
 _BLOB: Final = b"djmixersoft/blob/v1"
 _BLOB_RANDOM: Final = 8  # bytes
@@ -150,6 +153,26 @@ def unwrap_item_key(account_key: Key, wrapped: bytes | memoryview, *, account_id
     return _unwrap(account_key, bytes(wrapped), _ITEM_KEY + account_id.bytes + item_id.bytes)
 
 
+def wrap_factor_key(root: RootKey, key: Key, *, owner_id: UUID, factor_id: UUID) -> bytes:
+    """Return the key of somebody's second factor as it may be stored."""
+    return root.wrap(key, _FACTOR_KEY + owner_id.bytes + factor_id.bytes)
+
+
+def unwrap_factor_key(root: RootKey, wrapped: bytes | memoryview, *, owner_id: UUID, factor_id: UUID) -> Key:
+    """Return the key of somebody's second factor for use. Raises KeyRefused."""
+    return root.unwrap(bytes(wrapped), _FACTOR_KEY + owner_id.bytes + factor_id.bytes)
+
+
+def wrap_process_key(root: RootKey, key: Key, *, process_id: UUID) -> bytes:
+    """Return the key of a legal process's document as it may be stored."""
+    return root.wrap(key, _PROCESS_KEY + process_id.bytes)
+
+
+def unwrap_process_key(root: RootKey, wrapped: bytes | memoryview, *, process_id: UUID) -> Key:
+    """Return the key of a legal process's document for use. Raises KeyRefused."""
+    return root.unwrap(bytes(wrapped), _PROCESS_KEY + process_id.bytes)
+
+
 def new_blob_id(account_id: UUID) -> UUID:
     """Return a fresh name for a blob: 8 random bytes, and 8 that follow from them and the account.
 
@@ -168,6 +191,11 @@ def context(account_id: UUID, item_id: UUID, blob_id: UUID) -> bytes:
     one version of an item can't be passed off as another.
     """
     return _ITEM + account_id.bytes + item_id.bytes + blob_id.bytes
+
+
+def process_context(process_id: UUID) -> bytes:
+    """Return the encryption context that binds a document to its legal process."""
+    return _PROCESS + process_id.bytes
 
 
 def _wrap(wrapping: Key, key: Key, bound_to: bytes) -> bytes:

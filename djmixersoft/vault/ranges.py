@@ -7,7 +7,7 @@ a disk change them in between, the body breaks off and the connection with it.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import BinaryIO, Final
 
@@ -60,7 +60,7 @@ class Content:
     file: BinaryIO
     key: Key
     context: bytes
-    name: str
+    name: str = field(repr=False)
     size: int
     sha256: bytes
     media_type: str

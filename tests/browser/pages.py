@@ -32,6 +32,12 @@ PAGES: Final[Mapping[str, Sequence[Visit]]] = {
     "privacy": [(VISITOR, at("/privacy#1b"))],
     "terms": [(VISITOR, at("/terms"))],
     "cookies": [(VISITOR, at("/cookies"))],
+    "transparency": [(VISITOR, at("/transparency"))],
+    "contact": [(VISITOR, at("/contact?topic=policy")), ("admin", at("/contact"))],
+    "contact-thread": [(VISITOR, lambda scene: scene.links.draft), (VISITOR, lambda scene: scene.links.thread)],
+    "my-questions": [("admin", at("/me/questions")), ("newcomer", at("/me/questions"))],
+    "my-question": [("admin", lambda scene: scene.question)],
+    "item-ask": [("member", lambda scene: f"{scene.items[TRACK]}/ask")],
     "ledger-verify": [(VISITOR, at("/ledger/verify"))],
     "ledger": [(VISITOR, at("/ledger")), ("admin", at("/ledger"))],
     "register": [(VISITOR, at("/register"))],
@@ -80,6 +86,10 @@ PAGES: Final[Mapping[str, Sequence[Visit]]] = {
         ("admin", lambda scene: f"{scene.admin.account}/record?kind=links"),
         ("newcomer", lambda scene: f"{scene.newcomer.account}/record?before=1"),
     ],
+    "accesses": [
+        ("admin", lambda scene: f"{scene.admin.account}/access"),
+        ("newcomer", lambda scene: f"{scene.newcomer.account}/access"),
+    ],
     "witnesses": [
         ("admin", lambda scene: f"{scene.admin.account}/witnesses"),
         ("newcomer", lambda scene: f"{scene.newcomer.account}/witnesses"),
@@ -125,6 +135,7 @@ PAGES: Final[Mapping[str, Sequence[Visit]]] = {
 OTHERS: Final[Mapping[str, Visit]] = {
     "health": (VISITOR, at("/health")),
     "ledger-verifier": (VISITOR, at("/ledger/ledger_verify.py")),
+    "approval-verifier": (VISITOR, at("/ledger/approval_verify.py")),
     "ledger-checkpoint": (VISITOR, at("/ledger/checkpoint")),
     "ledger-policy": (VISITOR, at("/ledger/policy")),
     "ledger-tile": (VISITOR, at("/ledger/tile/0/000.p/1")),
@@ -138,6 +149,15 @@ OTHERS: Final[Mapping[str, Visit]] = {
     "uploads": ("member", lambda scene: f"{scene.admin.account}/uploads"),
     "item-file": ("admin", lambda scene: f"{scene.items[TRACK]}/file"),
 }
+
+# What has a test of its own: test_legal.py, test_desk_story.py, test_factors.py.
+ELSEWHERE: Final = frozenset(
+    {
+        *("access", "process", "process-export", "process-receipt"),
+        *("approval-keys", "approval-key-lost", "approval"),
+        *("second-factor", "my-factors", "my-factor-new", "my-factor-drop", "recovery-codes"),
+    }
+)
 
 
 def routes_that_answer_get(calls: APIRequestContext) -> Iterator[str]:

@@ -40,6 +40,10 @@ class Links:
     """What shows a track to whoever holds it."""
     locked: str
     """The same, with a password."""
+    draft: str
+    """A question that waits to be sent."""
+    thread: str
+    """A question that was."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,8 @@ class Scene:
     """The path of a document there, in its second version."""
     thrown_away: str
     """The path of what lies in the trash there."""
+    question: str
+    """The path of a question that the Administrator asked."""
     links: Links
 
 
@@ -97,6 +103,7 @@ def set_up(site: Site, request: APIRequest) -> Scene:
         folder,
         document,
         thrown_away,
+        asked(admin, items[TRACK]),
         _links(site, request, admin, loner, items[TRACK]),
     )
 
@@ -130,6 +137,20 @@ def made(person: Person, folder: str) -> str:
     return person.send(f"{person.account}/folders", name=folder).url.partition("?")[0].removeprefix(person.site.origin)
 
 
+def asked(admin: Person, item: str) -> str:
+    """Ask us about an item, in long words; the path of the question."""
+    done = admin.send(f"{item}/ask", topic="support", text="It ends too soon:\n\n" + "long_" * 40 + " and so on. " * 30)
+    path = done.url.partition("?")[0].removeprefix(admin.site.origin)
+    admin.send(path, text="It was the cable.")
+    return path
+
+
+def asked_unseen(site: Site, visitor: Person, email: str, text: str) -> str:
+    """Ask as a stranger without a script; the path of the mailed link."""
+    visitor.send("/contact", topic="policy", email=email, text=text)
+    return site.link(email, "Send your question")
+
+
 def member_id(administrator: Person, email: str) -> str:
     rows = administrator.get(f"{administrator.account}/members").text().split('<li class="row">')
     found = re.search(r"/members/([0-9a-f-]{36})", next(row for row in rows if email in row))
@@ -149,6 +170,8 @@ def _links(site: Site, request: APIRequest, admin: Person, loner: Person, track:
     visitor.start_registering("Club")
     visitor.send("/password/forgotten", email=loner.email)
     loner.send("/me/email", email="guest-list@example.org", password=loner.password)
+    thread = asked_unseen(site, visitor, "curious@example.org", "What is kept of this?")
+    visitor.send(thread)
     return Links(
         confirm=site.link(visitor.email, "Confirm your address"),
         reset=site.link(loner.email, "Choose a new"),
@@ -157,4 +180,6 @@ def _links(site: Site, request: APIRequest, admin: Person, loner: Person, track:
         known_guest=admin.invite("newcomer@example.org"),
         shared=shared(admin, track),
         locked=shared(admin, track, "lantern over a wet harbour"),
+        draft=asked_unseen(site, visitor, "waiting@example.org", "And of this? " * 60),
+        thread=thread,
     )

@@ -10,7 +10,7 @@ from tests.browser.crew import caller
 from tests.browser.inspecting import inspect
 from tests.browser.living import Site
 from tests.browser.mistakes import MISTAKES, Mistake
-from tests.browser.pages import OTHERS, PAGES, VISITOR, Visit, routes_that_answer_get
+from tests.browser.pages import ELSEWHERE, OTHERS, PAGES, VISITOR, Visit, routes_that_answer_get
 from tests.browser.scene import Scene
 from tests.browser.watching import Watch
 
@@ -68,4 +68,4 @@ def test_what_is_no_page_is_fetched(name: str, watches: Mapping[str, Watch], sce
 
 def test_no_route_is_left_out(site: Site, playwright: Playwright) -> None:
     """A new page without a visit fails here."""
-    assert set(routes_that_answer_get(caller(site, playwright.request))) == {*PAGES, *OTHERS}
+    assert set(routes_that_answer_get(caller(site, playwright.request))) == {*PAGES, *OTHERS, *ELSEWHERE}

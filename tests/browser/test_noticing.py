@@ -14,10 +14,10 @@ from tests.browser.watching import Watch
 pytestmark = pytest.mark.browser
 
 SHEETS = ("style", "frame", "parts", "prose")
-STYLE = "".join(f'<link rel="stylesheet" href="/static/site/{sheet}.css">' for sheet in SHEETS)
+STYLE = "".join(f'<link rel="stylesheet" href="/static/pages/{sheet}.css">' for sheet in SHEETS)
 RIGHT = f'<!doctype html><html lang="en"><title>A page</title>{STYLE}<main class="page"><h1>Fine</h1>%s</main></html>'
 FAULTS = {
-    '<img src="/static/site/logo.svg">': "image-alt",
+    '<img src="/static/pages/logo.svg">': "image-alt",
     '<input type="text">': "label",
     '<p class="soft">One</p><p id="a">1</p><p id="a">2</p><label for="a">x</label><h4>Leap</h4>': "heading-order",
     '<canvas width="900" height="9"></canvas>': "sticks out: CANVAS",

@@ -38,7 +38,34 @@ ROWS = {
     "api_token": "INSERT INTO djms.api_token (token_hash, person_id, name, may_write, expires)"
     " SELECT sha256(gen_random_uuid()::text::bytea), id, 'x', false, %s FROM djms.person"
     " WHERE email = 'kept@example.org'",
+    "ticket": "INSERT INTO djms.ticket (reference, topic, email, subject, updated_at)"
+    " VALUES (gen_random_uuid()::text, 'other', 'kept@example.org', 'x', %s)",
+    "ticket_draft": "INSERT INTO djms.ticket_draft (token_hash, topic, email, text, expires)"
+    " VALUES (sha256(gen_random_uuid()::text::bytea), 'other', 'kept@example.org', 'x', %s)",
+    "staff_session": "INSERT INTO djms.staff_session (token_hash, staff_id, device, enrols, expires)"
+    " SELECT sha256(gen_random_uuid()::text::bytea), id, 'x', false, %s FROM djms.staff WHERE pseudonym = 'Kept'",
+    "staff_link": "WITH one AS (INSERT INTO djms.staff (pseudonym, email) VALUES ('Kept ' || gen_random_uuid(),"
+    " gen_random_uuid() || '@staff.example') RETURNING id) INSERT INTO djms.staff_link (token_hash, staff_id, expires)"
+    " SELECT sha256(gen_random_uuid()::text::bytea), id, %s FROM one",
+    "access_request": "INSERT INTO djms.access_request (account_id, staff_id, staff_role, pseudonym, items, reason,"
+    " words, hours, expires, forget_from) SELECT a.id, s.id, 'support', s.pseudonym, '{}', 'asked', 'x', 1, now(), %s"
+    " FROM djms.account a, djms.staff s WHERE a.name = 'Kept' AND s.pseudonym = 'Kept'",
+    "approval_key": "INSERT INTO djms.approval_key (account_id, id, added_by, name, credential_id, public_key, spki,"
+    " sealed, verifier, expires)"
+    " SELECT a.id, gen_random_uuid(), p.id, 'x', sha256(gen_random_uuid()::text::bytea), '', '', '', '', %s"
+    " FROM djms.account a, djms.person p WHERE a.name = 'Kept' AND p.email = 'kept@example.org'",
+    "approval_statement": "INSERT INTO djms.approval_statement (account_id, digest, about, person_id, statement,"
+    " expires) SELECT a.id, sha256(gen_random_uuid()::text::bytea), 'access', p.id, '', %s"
+    " FROM djms.account a, djms.person p WHERE a.name = 'Kept' AND p.email = 'kept@example.org'",
+    "legal_process": "INSERT INTO djms.legal_process (account_id, kind, authority, reference, obliges, telling,"
+    " recorded_by, recorder, known_from) SELECT a.id, 'warrant', 'A court', 'x', 'x', 'before', s.id, s.pseudonym, %s"
+    " FROM djms.account a, djms.staff s WHERE a.name = 'Kept' AND s.pseudonym = 'Kept'",
 }
+OF_WHOM = (
+    "INSERT INTO djms.person (email) VALUES ('kept@example.org')",
+    "INSERT INTO djms.account (name) VALUES ('Kept')",
+    "INSERT INTO djms.staff (pseudonym, email) VALUES ('Kept', 'kept@staff.example')",
+)
 EXPIRED, KEPT = 5, 3
 MOMENT = timedelta(minutes=1)
 
@@ -48,6 +75,17 @@ CLEANING = (
     "DELETE FROM djms.session WHERE person_id IN (SELECT id FROM djms.person WHERE email = 'kept@example.org')",
     "DELETE FROM djms.mail_proof WHERE person_id IN (SELECT id FROM djms.person WHERE email = 'kept@example.org')",
     "DELETE FROM djms.invitation WHERE account_id IN (SELECT id FROM djms.account WHERE name = 'Kept')",
+    *(
+        f"DELETE FROM djms.{table} WHERE account_id IN (SELECT id FROM djms.account WHERE name = 'Kept')"
+        for table in ("access_request", "approval_statement", "approval_key", "legal_process")
+    ),
+    *(
+        f"DELETE FROM djms.{table} WHERE staff_id IN (SELECT id FROM djms.staff WHERE pseudonym LIKE 'Kept%')"
+        for table in ("staff_session", "staff_link")
+    ),
+    "DELETE FROM djms.staff WHERE pseudonym LIKE 'Kept%'",
+    "DELETE FROM djms.ticket WHERE email = 'kept@example.org'",
+    "DELETE FROM djms.ticket_draft WHERE email = 'kept@example.org'",
     "DELETE FROM djms.registration WHERE email = 'kept@example.org'",
     "DELETE FROM djms.mail_message WHERE recipient = 'kept@example.org'",
     "DELETE FROM djms.account WHERE name = 'Kept'",
@@ -73,14 +111,14 @@ def filled(workplace: Workplace) -> Iterator[Filled]:
     with workplace.as_login("djms_steward"):
         forget_expired()
     before = counts(workplace, *ROWS)
-    made.execute("INSERT INTO djms.person (email) VALUES ('kept@example.org')")
-    made.execute("INSERT INTO djms.account (name) VALUES ('Kept')")
-    for rule in load().retention:
-        for age, times in ((kept_for(rule) + MOMENT, EXPIRED), (kept_for(rule) - MOMENT, KEPT)):
-            for _ in range(times):
-                made.execute(ROWS[rule.table].replace("%s", f"now() - interval '{age.total_seconds()} s'").encode())
-    made.execute("DELETE FROM djms.procrastinate_jobs")
     try:
+        for one in OF_WHOM:
+            made.execute(one.encode())
+        for rule in load().retention:
+            for age, times in ((kept_for(rule) + MOMENT, EXPIRED), (kept_for(rule) - MOMENT, KEPT)):
+                for _ in range(times):
+                    made.execute(ROWS[rule.table].replace("%s", f"now() - interval '{age.total_seconds()} s'").encode())
+        made.execute("DELETE FROM djms.procrastinate_jobs")
         yield Filled(workplace, before)
     finally:
         for statement in CLEANING:
@@ -115,7 +153,7 @@ def test_the_steward_does_it_by_itself_and_logs_numbers_only(filled: Filled) -> 
         "INSERT INTO djms.procrastinate_jobs (queue_name, task_name) VALUES ('steward', 'retention.sweep')"
     )
     workplace.start("steward")
-    wait_until("expired rows are gone", lambda: filled.more() == dict.fromkeys(ROWS, KEPT))
+    wait_until("expired rows are gone", lambda: filled.more() == dict.fromkeys(ROWS, KEPT), 30)
     said = "expired rows were deleted"
     wait_until("it says so", lambda: any(line["event"] == said for line in workplace.log("steward")))
     (line,) = [line for line in workplace.log("steward") if line["event"] == said]

@@ -27,7 +27,7 @@ class Installation:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.port = free_port()
+        self.port, self.desk_port = free_port(), free_port()
         self.serving: subprocess.Popen[str] | None = None
         self.output: list[str] = []
 
@@ -43,18 +43,21 @@ class Installation:
 
     def serve(self, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run `serve` where it is expected to end by itself."""
-        return self.command("serve", "--site-port", str(self.port), **environment)
+        return self.command("serve", *self._ports(), **environment)
 
     def launch(self, **environment: str) -> subprocess.Popen[str]:
         """Run `serve` without waiting for anything."""
         self.serving = subprocess.Popen(
-            [*COMMAND, "serve", "--data", str(self.folder), "--site-port", str(self.port)],
+            [*COMMAND, "serve", "--data", str(self.folder), *self._ports()],
             env=PLAIN_ENVIRONMENT | environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
         return self.serving
+
+    def _ports(self) -> tuple[str, ...]:
+        return "--site-port", str(self.port), "--desk-port", str(self.desk_port)
 
     def start(self, **environment: str) -> None:
         """Run `serve`, and wait until it says that it is ready."""

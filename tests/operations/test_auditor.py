@@ -89,7 +89,7 @@ def test_a_broken_promise_shows_in_the_log_on_the_page_and_in_the_exit_status(in
 def test_what_cannot_be_looked_at_is_said_and_takes_nothing_from_the_page(installation: "Installation") -> None:
     status, found, said = verify(installation)
     assert status == COULD_NOT_RUN
-    assert said == "Not all of it could be looked at: 2a, 2b, 3a, 3b, 6a, 6b, 7b.\n"
+    assert said == "Not all of it could be looked at: S2, 2a, 2b, 3a, 3b, 6a, 6b, 7b.\n"
     assert (found["1b"], found["2b"], found["6a"]) == ("kept", "not-enforced", "not-enforced")
     installation.start()
     assert results(installation)["2b"] == "kept", "the last finding stays, with its time"
@@ -97,7 +97,7 @@ def test_what_cannot_be_looked_at_is_said_and_takes_nothing_from_the_page(instal
 
 def test_without_its_database_it_says_so_in_a_sentence(installation: "Installation") -> None:
     nowhere = dict.fromkeys(
-        (f"DATABASE_URL_{name}" for name in ("SITE", "MAILER", "STEWARD", "SEALER", "AUDITOR", "OWNER")),
+        (f"DATABASE_URL_{name}" for name in ("SITE", "DESK", "MAILER", "STEWARD", "SEALER", "AUDITOR", "OWNER")),
         "postgresql://djms_auditor@/x?host=/nonexistent",
     )
     done = installation.command("promises", "verify", **nowhere)

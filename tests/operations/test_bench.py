@@ -31,7 +31,7 @@ def test_a_missed_goal_is_said_and_is_no_failure(
 def test_alone_it_lists_what_can_be_measured_and_measures_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert bench.main(None, json=False) == 0
     listed = [line.split()[2] for line in capsys.readouterr().out.splitlines()]
-    assert listed == ["enforcement", "start", "login", "pages", "content", "ledger", "mutation"]
+    assert listed == ["enforcement", "start", "login", "pages", "content", "ledger", "lockbox", "mutation"]
 
 
 @pytest.mark.parametrize(

@@ -158,7 +158,7 @@ def test_each_process_knows_its_own_login_alone(installation: Installation) -> N
         ("DJMS_URL", "https://studio.example/there", "DJMS_URL (https://studio.example/there) must look like"),
         ("DJMS_URL", "https://studio.example", "MAIL_URL is not set, and people at https://studio.example can't"),
         ("MAIL_URL", "imap://mail.example", "MAIL_URL must look like smtps://"),
-        ("DATABASE_URL_SITE", "postgresql://db.example/x", "DATABASE_URL_MAILER is not set, while DATABASE_URL_SITE"),
+        ("DATABASE_URL_SITE", "postgresql://db.example/x", "DATABASE_URL_DESK is not set, while DATABASE_URL_SITE"),
         ("DJMS_TLS_CERT", "/nonexistent", "DJMS_TLS_CERT names /nonexistent, which can't be read."),
         ("DJMS_TLS_KEY", "/nonexistent", "DJMS_TLS_CERT is not set; a certificate of your own needs both"),
     ],

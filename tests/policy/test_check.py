@@ -27,7 +27,7 @@ def view_for(name: str) -> object:
 @pytest.fixture
 def routed() -> Iterator[list[URLPattern | URLResolver]]:
     """Make the URLconf be what a test puts into this list."""
-    with override_settings(ROOT_URLCONF=__name__):
+    with override_settings(ROOT_URLCONF=__name__, URLCONFS={"site": __name__}):
         clear_url_caches()
         yield urlpatterns
         urlpatterns.clear()

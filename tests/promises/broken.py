@@ -1,9 +1,11 @@
 """For each probe, installations that are broken in the one respect which it must notice."""
 
+from djmixersoft.policy.compile import door_text
 from tests.promises.sabotage import (
     ANY_LINK,
     ANY_MEMBER,
     ANY_PROGRAM,
+    ANY_TICKET,
     ANYBODY,
     CLOSED_LIST,
     Sabotage,
@@ -63,6 +65,18 @@ BROKEN: dict[tuple[str, str], dict[str, Sabotage]] = {
     ("1f", "what_is_entered_is_content"): {
         "the owner passes by a row policy": sql("ALTER TABLE djms.item_key NO FORCE ROW LEVEL SECURITY"),
     },
+    ("1g", "a_legal_process_takes_two_and_is_kept_from_nobody_for_long"): {
+        "who recorded one may confirm it": sql(
+            "ALTER TABLE djms.legal_process RENAME CONSTRAINT legal_process_four_eyes TO anything",
+            undo="ALTER TABLE djms.legal_process RENAME CONSTRAINT anything TO legal_process_four_eyes",
+        ),
+        "officers confirm by hand": opened("legal_process", "p_legal_process", "UPDATE"),
+        "any session at the desk will do": weakened("current_staff", "if found_staff is null then", "if false then"),
+        "what is silent shows": sql(
+            'ALTER POLICY "teamwork read told" ON djms.reading USING ('
+            "account_id = ANY ((SELECT djms.administered_accounts())::uuid[]))"
+        ),
+    },
     ("2a", "a_made_up_cookie_is_nobodys"): {"any cookie is believed": sql(ANYBODY)},
     ("2a", "no_cookie_before_signing_in"): {
         "a visitor gets a cookie": page(with_header("Set-Cookie", "visit=1; Path=/", "/terms")),
@@ -103,11 +117,31 @@ BROKEN: dict[tuple[str, str], dict[str, Sabotage]] = {
         ),
         "who holds a link sees all links": opened("share", "p_sharing"),
     },
+    ("1d", "figures_come_in_bands_alone"): {
+        "visitors read the numbers": opened("access_tally", "p_visiting"),
+        "the figures are the numbers": sql(
+            "INSERT INTO djms.access_tally VALUES ('2017-01-01', 'asked', 12)",
+            door_text("access_figures").replace("case when n < 100 then 10 else", "case when true then 1 else"),
+            undo="DELETE FROM djms.access_tally WHERE month = '2017-01-01'",
+        ),
+    },
     ("4b", "nobody_at_the_company_can_read_content"): {
         "the desk can do what members do": sql(
             "SET SESSION AUTHORIZATION djms_owner", "GRANT p_teamwork TO djms_desk", "RESET SESSION AUTHORIZATION"
         ),
         "the steward reads names of files": opened("item", "p_retention"),
+    },
+    ("4b", "the_desk_opens_nothing_that_is_not_on_record"): {
+        "support sees whatever is named": sql('ALTER POLICY "support read unlocked" ON djms.item USING (true)'),
+        "keys come with the name": sql(
+            'ALTER POLICY "support read opened" ON djms.item_key USING ((account_id, item_id) ='
+            " (SELECT one.account, one.item FROM djms.unlocked() one)"
+            " AND (SELECT djms.current_staff('support')) IS NOT NULL)"
+        ),
+    },
+    ("4c", "nobody_but_an_administrator_lets_anybody_in"): {
+        "support grants access to itself": opened("access_grant", "p_support", "INSERT"),
+        "anybody decides": sql(ANYBODY, door_text("administers").replace("return exists (", "return true or exists (")),
     },
     ("4d", "names_and_keys_are_shown_to_nobody_unknown"): {
         "names of files are shown": sql('ALTER POLICY "teamwork read account" ON djms.item USING (true)'),
@@ -125,6 +159,10 @@ BROKEN: dict[tuple[str, str], dict[str, Sabotage]] = {
     ("6a", "passwords_are_stretched_and_their_verifiers_unreadable"): {
         "verifiers can be read": opened("credential", "p_sign_in"),
         "passwords are hardly stretched": weakened("sign_in_parameters", "memory_kib := 19456", "memory_kib := 1024"),
+    },
+    ("6a", "nobody_is_staff_by_sql"): {
+        "the desk makes staff of whom it likes": opened("staff", "p_desk_sign_in", "INSERT"),
+        "a made-up cookie is somebody": weakened("current_staff", "if found_staff is null then", "if false then"),
     },
     ("6a", "nobody_changes_what_is_on_record"): {
         "the site may remove entries": opened("ledger_entry", "p_visiting", "DELETE"),
@@ -150,6 +188,26 @@ BROKEN: dict[tuple[str, str], dict[str, Sabotage]] = {
     ("7b", "the_newsletter_is_not_chosen_beforehand"): {
         "the box is ticked": page(with_words({'name="newsletter"': 'checked name="newsletter"'})),
         "the box is missing": page(with_words({'name="newsletter"': 'name="offers"'})),
+    },
+    ("S2", "the_contact_page_is_there_for_everybody"): {
+        "the page fails": page(with_status("403 Forbidden", "/contact")),
+        "the page sets a cookie": page(with_header("Set-Cookie", "asked=1", "/contact")),
+        "the form lacks the address": page(with_words({'name="email"': 'name="phone"'})),
+        "no page leads to it": page(with_words({'href="/contact"': 'href="/"'})),
+    },
+    ("9a", "what_is_asked_is_shown_to_nobody_else"): {
+        "visitors read questions": opened("ticket", "p_visiting"),
+        "any link is believed": sql(ANY_TICKET),
+        "support needs no sign-in": sql('ALTER POLICY "support read all" ON djms.ticket_message USING (true)'),
+        "anybody's own is everybody's": sql('ALTER POLICY "self-service read own" ON djms.ticket USING (true)'),
+        "what isn't sent yet is read at the desk": opened("ticket_draft", "p_support"),
+    },
+    ("9a", "questions_are_answered"): {
+        "a question waits for half a month": sql(
+            "INSERT INTO djms.ticket (reference, topic, email, subject, updated_at)"
+            " VALUES ('waiting', 'other', 'probe@invalid', '-', now() - interval '15 days')",
+            undo="DELETE FROM djms.ticket WHERE reference = 'waiting'",
+        ),
     },
     ("7d", "nobody_writes_mail_of_their_own"): {
         "the site may write mail": opened("mail_message", "p_sign_in", "INSERT"),

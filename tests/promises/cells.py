@@ -24,8 +24,10 @@ TABLES = {
     "everything": {
         *("account", "account_key", "account_room", "blob", "blobs", "invitation", "item", "item_comment"),
         *("item_data", "item_key", "item_tag", "item_term", "item_undo", "item_version", "membership"),
-        *("share", "share_secret", "ledger_witness"),
+        *("share", "share_secret", "ledger_witness", "access_request"),
     },
+    "access": {"access_request", "access_grant", "access_grant_item", "access_tally"},
+    "question": {"ticket", "ticket_message", "ticket_link"},
     "newcomer": {"person", "credential", "terms_agreement", "membership", "ledger_log"},
     "renewal": {"credential", "ledger_entry", "ledger_waiting"},
     "record": {"ledger_entry", "ledger_waiting"},

@@ -37,6 +37,10 @@ NOT_ALICES = {
         ),
         "account_id <> %(a)s",
     ),
+    "ticket": "person_id <> %(alice)s",
+    "ticket_message": "person_id <> %(alice)s",
+    "ticket_item": "person_id <> %(alice)s",
+    "canned_reply": "true",
     "probe_result": "true",
     "django_migrations": "true",
 }

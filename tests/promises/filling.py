@@ -66,6 +66,8 @@ def body_of(cell: Cell, method: str) -> tuple[bytes, str]:
         "me-newsletter": lambda: {"newsletter": "on"},
         "invitation": lambda: {"password": PASSWORD, "agree": "on"},
         "account-new": lambda: {"name": "anew"},
+        "my-question": lambda: {"text": "anew"},
+        "item-ask": lambda: {"topic": "support", "text": "anew"},
         "tokens": lambda: {"name": "anew", "rights": "read", "days": "7", "password": PASSWORD},
         "document-new": lambda: {"name": "anew"},
         "document-preview": lambda: {"text": "anew"},
@@ -89,6 +91,8 @@ def body_of(cell: Cell, method: str) -> tuple[bytes, str]:
         "member-change": lambda: {"action": "remove" if cell.row.given == "oneself" else cell.row.given},
         "invite": lambda: {"email": new_address("anew")},
         "witnesses": lambda: {"name": "anew", "witness": witness_key("anew")},
+        "access": lambda: {"action": "approve", "item": cell.side.item, "hours": "1", "later": "0"},
+        "access-setting": lambda: {"after_notice": "allow"},
         "witness-drop": lambda: {"witness": witness_key(cell.side.word)},
     }
     make = forms.get(cell.row.route)
@@ -105,6 +109,8 @@ def value_of(name: str, row: Row, actor: Actor, side: Side) -> object:
         "undo_id": lambda: side.inside["undo"],
         "share_id": lambda: side.inside["share"],
         "token_id": lambda: side.session,
+        "request_id": lambda: side.inside["request"],
+        "ticket_id": lambda: side.question,
         "number": lambda: 1,
         "index": lambda: 0,
         "path": lambda: "0/000.p/1",
@@ -122,11 +128,15 @@ def shown_texts(cell: Cell) -> set[str]:
     """What a page must show to somebody who is said to be shown it."""
     side, actor = cell.side, cell.actor
     crews = {"Carol": f"{cell.other.word}-crew", "Dan": "No crew yet"}
+    of_theirs = {"Alice": f"{side.word}-asked", "Carol": f"{cell.other.word}-asked"}
     texts: Mapping[str, set[str]] = {
         "me": {actor.email},
         "sessions": {"Firefox on Linux", "this one"},
         "studio": {crews.get(actor.name, f"{side.word}-crew")},
         "account": {f"{side.word}-crew", f"{side.word}-track", side.item},
+        "my-questions": {of_theirs.get(actor.name, "You have asked nothing yet.")},
+        "my-question": {f"{side.word}-asked"},
+        "item-ask": {f"{side.word}-track"},
         "tokens": {crews.get(actor.name, f"{side.word}-crew") if actor.name != "Dan" else "all accounts"},
         "take-out": {f"{side.word}-track", f"{side.word}-paper"},
         "take-out-folder": {"manifest.json"},
@@ -140,6 +150,8 @@ def shown_texts(cell: Cell) -> set[str]:
         "room": {f"{side.word}-crew"},
         "account-delete": {f"{side.word}-crew"},
         "links": {f"{side.word}-track"},
+        "accesses": {f"{side.word}-agent"},
+        "access": {f"{side.word}-agent", f"{side.word}-track", "We were asked to."},
         "witnesses": {f"{side.word}-watch", witness_key(side.word)},
         "link-new": {f"{side.word}-track"},
         "rename": {f"{side.word}-track"},

@@ -19,17 +19,30 @@ from uuid import UUID
 import psycopg
 
 from djmixersoft.accounts import services as accounts
+from djmixersoft.contact import services as contact
+from djmixersoft.contact.models import Topic
+from djmixersoft.contact.selectors import Asker
+from djmixersoft.contact.services import Question
 from djmixersoft.ledger.notes import Algorithm
 from djmixersoft.people import services as people
 from djmixersoft.policy.purposes import acting_for
 from tests import sealing
 from tests.ledger.growing import key
+from tests.lockbox.looking import look_inside
 from tests.promises.crates import Crate, filled
+from tests.staff.desk import with_all_to_sign_in
 
 Url = Callable[[str], str]
 
 A, B = "quetzal", "kookaburra"  # in everything of account A, and of B
 BOBS_OWN, ALICES_OWN, STRANGERS = "axolotl", "narwhal", "wombat"  # what is one person's alone
+# Somebody in no account, who has all that there is for a second factor.
+WITH_A_SECOND_FACTOR = b"""
+WITH one AS (INSERT INTO djms.person (email) VALUES ('careful@example.org') RETURNING id),
+     app AS (INSERT INTO djms.factor (id, person_id, kind, name, sealed, verifier, sign_count, last_step)
+             SELECT gen_random_uuid(), id, 'totp', 'An app', sha256('sealed'), sha256('a sign of it'), 0, 0 FROM one)
+INSERT INTO djms.recovery_code (person_id, code_hash) SELECT id, sha256('a code on paper') FROM one
+"""
 
 
 @dataclass(frozen=True)
@@ -113,9 +126,14 @@ class World:
                 ("registration", "token_hash"),
                 ("mail_proof", "token_hash"),
                 ("door_secret", "value"),
+                ("approval_key", "verifier"),
+                ("factor", "verifier"),
+                ("recovery_code", "code_hash"),
                 ("share_secret", "verifier"),
                 ("share_secret", "token_hash"),
                 ("share_opening", "token_hash"),
+                ("ticket_link", "token_hash"),
+                ("ticket_draft", "token_hash"),
                 ("mail_message", "convert_to(secret, 'UTF8')"),
             ):
                 rows = superuser.execute(f"SELECT {column} FROM djms.{table} WHERE {column} IS NOT NULL".encode())
@@ -144,6 +162,12 @@ def make_world(url: Url, seed: int = 1729) -> World:
         alice, carol = maker.with_programs(alice, account_a, A), maker.with_programs(carol, account_b, B)
         maker.leave_things_open(alice, A)
         maker.leave_things_open(carol, B)
+        maker.ask(alice, a, A)
+        maker.ask(carol, b, B)
+        for crew, chief in ((a, alice), (b, carol)):
+            look_inside(superuser, crew.id, crew.items[0], chief.id)
+        with_all_to_sign_in(superuser)
+        superuser.execute(WITH_A_SECOND_FACTOR)
         seal(superuser, url("djms_sealer"), account_a, account_b)
         superuser.execute("ANALYZE")
     return World(a, b, alice, bob, carol, stranger, superuser_url)
@@ -211,6 +235,17 @@ class Maker:
             program=make(name=f"{word} program", may_write=True, account_id=None),
             reader=make(name=f"{word} reader", may_write=False, account_id=account_id),
         )
+
+    def ask(self, who: Somebody, crew: Crew, word: str) -> None:
+        """Ask us about an item, as who is signed in; as a stranger, leave a question unsent; be ready to answer."""
+        question = Question(Topic.SUPPORT, f"{word} question", item=(crew.id, crew.items[0]))
+        with acting_for("teamwork", token=who.token):
+            assert contact.ask(question, asker=Asker(who.email, b"")).is_sent
+        with acting_for("contact"):
+            draft = Question(Topic.LEGAL, f"{word} draft", email=f"draft@{word}.example")
+            assert not contact.ask(draft, asker=Asker("", b"")).is_sent
+        reply = "INSERT INTO djms.canned_reply (title, text, written_by) VALUES (%s, %s, gen_random_uuid())"
+        self.superuser.execute(reply, [f"To {word}", f"{word} canned"])
 
     def leave_things_open(self, who: Somebody, word: str) -> None:
         """Leave a reset, a change of address and a registration unfinished: links that somebody could steal."""

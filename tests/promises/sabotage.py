@@ -36,6 +36,10 @@ ANY_LINK = (
     f"CREATE OR REPLACE FUNCTION djms.held_share(OUT account uuid, OUT id uuid, OUT item uuid){_BENT}"
     "'BEGIN SELECT s.account_id, s.id, s.item_id INTO account, id, item FROM share s LIMIT 1; END'"
 )
+ANY_TICKET = (
+    f"CREATE OR REPLACE FUNCTION djms.held_ticket() RETURNS uuid{_BENT}"
+    "'BEGIN RETURN (SELECT t.id FROM ticket t LIMIT 1); END'"
+)
 CLOSED_LIST = ", ".join(f"'{mail.value}'" for mail in Template)
 
 

@@ -54,15 +54,14 @@ class Site:
 
 
 @contextmanager
-def serving(cluster: "Cluster", log: Path) -> Iterator[Site]:
-    """Run the site's process on the tests' database and data folder."""
+def serving(cluster: "Cluster", log: Path, process_name: str = "site") -> Iterator[Site]:
+    """Run the process of the site, or of the desk, on the tests' database and data folder."""
     port, data = free_port(), cluster.data
-    environment = process_environment(
-        PLAIN_ENVIRONMENT, "site", cluster.url("djms_site"), str(data.path), public_address(PLAIN_ENVIRONMENT, port)
-    )
+    url, address = cluster.url(f"djms_{process_name}"), public_address(PLAIN_ENVIRONMENT, port)
+    environment = process_environment(PLAIN_ENVIRONMENT, process_name, url, str(data.path), address)
     with log.open("w") as errors:
         process = subprocess.Popen(
-            [*COMMAND, "site", "--site-port", str(port)],
+            [*COMMAND, process_name, f"--{process_name}-port", str(port)],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -66,6 +66,7 @@ class Side:
     session: str
     inside: Mapping[str, str]
     mail: str
+    question: str
     people: frozenset[str]
     invited: frozenset[str]
     pending: frozenset[str]
@@ -82,7 +83,7 @@ class Side:
         return {self.invitation, self.guest, f"{self.word}-watch", f"{self.word}.watch", *self.invited}
 
     def chief_sees(self) -> set[str]:
-        return {f"{self.word}-house", self.session}
+        return {f"{self.word}-house", self.session, self.question, f"{self.word}-asked"}
 
     def nobody_sees(self) -> set[str]:
         """Secrets of mailed links, and mail itself: for whoever opens the mailbox."""
@@ -186,6 +187,7 @@ class Stage:
             guest=guest.email,
             links=self._links(chief, half, new, guest.email),
             session=self._one("SELECT id FROM djms.session WHERE person_id = %s", self._id(chief)),
+            question=self._asked(chief, word),
             mail=mail,
             people=frozenset(text for one in people for text in (one.email, self._id(one))),
             invited=frozenset(
@@ -218,7 +220,13 @@ class Stage:
             ),
             "comment": self._one("SELECT id FROM djms.item_comment WHERE account_id = %s", chief.account_id),
             "share": self._one("SELECT id FROM djms.share WHERE account_id = %s", chief.account_id),
+            "request": self._one(REQUEST, f"{word}-agent", f"{word}-agent", chief.account_id, item),
         }
+
+    def _asked(self, chief: Person, word: str) -> str:
+        """Ask us something; the question's id, as its address has it."""
+        thread = chief.post("/contact", {"topic": "support", "text": f"{word}-asked"})["Location"]
+        return str(thread).partition("?")[0].rpartition("/")[2]
 
     def _links(self, chief: Person, half: str, new: str, guest: str) -> dict[str, str]:
         """Leave a registration, a reset and a change of address unfinished."""
@@ -237,12 +245,21 @@ class Stage:
     def _id(self, person: Person) -> str:
         return self._one("SELECT id FROM djms.person WHERE email = %s", person.email)
 
-    def _one(self, query: str, argument: object) -> str:
-        (found,) = self._all(query, argument)
+    def _one(self, query: str, *arguments: object) -> str:
+        (found,) = self._all(query, *arguments)
         return found
 
-    def _all(self, query: str, argument: object) -> list[str]:
-        return [str(found) for (found,) in self.superuser.execute(query.encode(), [argument])]
+    def _all(self, query: str, *arguments: object) -> list[str]:
+        return [str(found) for (found,) in self.superuser.execute(query.encode(), arguments)]
+
+
+REQUEST = """
+    WITH agent AS (INSERT INTO djms.staff (pseudonym, email) VALUES (%s, %s) RETURNING id, pseudonym)
+    INSERT INTO djms.access_request (account_id, staff_id, staff_role, pseudonym, items, reason, words, hours, expires)
+    SELECT %s, id, 'support', pseudonym, ARRAY[%s::uuid], 'asked', 'We were asked to.', 2, now() + interval '4 days'
+      FROM agent RETURNING id
+    """
+"""Somebody of support asks for access to an item."""
 
 
 def witness_key(word: str) -> str:

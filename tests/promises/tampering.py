@@ -13,9 +13,9 @@ from django.core.handlers.wsgi import WSGIHandler
 
 from djmixersoft.operations.addresses import PROCESSES, PublicAddress
 from djmixersoft.operations.tls import certificate
+from djmixersoft.pages.letters import Utf8Request
 from djmixersoft.policy.loading import load
 from djmixersoft.policy.probing import LiveSystem
-from djmixersoft.site.letters import Utf8Request
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

@@ -16,7 +16,10 @@ CONTENT = load().categories["content"].tables
 def test_what_a_file_is_named_is_content_and_under_its_rules(cluster: "Cluster", world: "World") -> None:
     rules = load()
     assert {"item", "item_key", "account_key", "item_tag", "item_comment", "item_data", "share"} <= set(CONTENT)
-    assert {use.purpose for use in rules.uses if use.category == "content"} == {"teamwork", "sharing"}
+    uses = [use for use in rules.uses if use.category == "content"]
+    assert {use.purpose for use in uses} == {"teamwork", "sharing", "support", "legal-process"}
+    ours = [use for use in uses if rules.purposes[use.purpose].staff]
+    assert {(use.rows, use.may) for use in ours} <= {("unlocked", ("read",)), ("opened", ("read",))}, "clause 4"
     with acting(cluster.url("djms_site"), "p_teamwork", token=world.alice.token) as alice:
         names = {name for (name,) in alice.rows("SELECT name FROM djms.item")}
     assert len(names) == len(world.a.items)

@@ -121,7 +121,7 @@ def test_no_sql_with_a_link_in_hand_finds_or_changes_anything_else(cluster: "Clu
         tally = attacker.run_all(attempts, hidden, expected=visible)
     assert tally.breaches == []
     assert changed(before, checksums(world)) == set()
-    assert tally.seen[str(world.a.id).encode()] > LEAST / 400, "the attacks do reach what is shared"
+    assert tally.seen[str(world.a.id).encode()] > LEAST / 600, "the attacks do reach what is shared"
 
 
 def test_an_item_with_the_id_of_anothers_opens_nothing_of_theirs(world: World, undone: Acting) -> None:

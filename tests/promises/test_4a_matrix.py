@@ -44,8 +44,10 @@ front                GET   -          page     page     page     page     page
 privacy              GET   -          page     page     page     page     page
 terms                GET   -          page     page     page     page     page
 cookies              GET   -          page     page     page     page     page
+transparency         GET   -          page     page     page     page     page
 ledger-verify        GET   -          page     page     page     page     page
 ledger-verifier      GET   -          page     page     page     page     page
+approval-verifier    GET   -          page     page     page     page     page
 ledger               GET   -          page     page     page     page     page
 ledger-checkpoint    GET   -          page     page     page     page     page
 ledger-policy        GET   -          page     page     page     page     page
@@ -109,9 +111,18 @@ token-end            POST  its id     nothing  nothing  nothing  nothing  sign i
 my-record            GET   -          shown    shown    shown    shown    sign in
 my-record-receipt    GET   the first  shown    shown    shown    shown    sign in
 my-record-export     GET   -          shown    shown    shown    shown    sign in
+my-questions         GET   -          shown    shown    shown    shown    sign in
+my-question          GET   its id     shown    absent   absent   absent   sign in
+my-question          POST  its id     done     absent   absent   absent   sign in  ticket ticket_message tries
 record               GET   its ids    shown    absent   absent   absent   sign in
 record-receipt       GET   its ids    shown    absent   absent   absent   sign in
 record-export        GET   its ids    shown    absent   absent   absent   sign in
+accesses             GET   its ids    shown    absent   absent   absent   sign in
+access-setting       POST  its ids    done     absent   absent   absent   sign in  access_setting record
+access               GET   its ids    shown    absent   absent   absent   sign in
+access               POST  its ids    done     absent   absent   absent   sign in  access record
+access-revoke        POST  its ids    nothing  absent   absent   absent   sign in
+access-seen          POST  its ids    nothing  absent   absent   absent   sign in
 witnesses            GET   its ids    shown    absent   absent   absent   sign in
 witnesses            POST  its ids    done     absent   absent   absent   sign in  ledger_witness record
 witness-drop         POST  its ids    done     absent   absent   absent   sign in  ledger_witness record
@@ -158,6 +169,8 @@ comment-remove       POST  its ids    done     absent   absent   absent   sign i
 data-put             POST  its ids    done     done     absent   absent   sign in  item_data
 data-remove          POST  its ids    done     done     absent   absent   sign in  item_data item_undo
 item                 GET   its ids    shown    shown    absent   absent   sign in
+item-ask             GET   its ids    shown    shown    absent   absent   sign in
+item-ask             POST  its ids    done     done     absent   absent   sign in  question ticket_item mail tries
 item-file            GET   its ids    shown    shown    absent   absent   sign in
 item-remove          POST  its ids    done     done     absent   absent   sign in  item item_undo
 """
@@ -169,7 +182,20 @@ ELSEWHERE = {
     "one-upload": "tests/content/test_uploads_refused.py",
     "api-uploads": "tests/content/test_uploads_refused.py",
     "api-one-upload": "tests/content/test_uploads_refused.py",
+    **dict.fromkeys(
+        ("approval-keys", "approval-key", "approval-key-lost", "approval-sign", "approval"),
+        "tests/site/test_approvals.py",
+    ),
+    **dict.fromkeys(
+        ("second-factor", "my-factors", "my-factor-new", "my-factor-drop", "recovery-codes"),
+        "tests/site/test_second_factors.py",
+    ),
     "cosignature": "tests/site/test_handing_in.py",
+    "contact": "tests/contact/test_asking.py",
+    "contact-thread": "tests/contact/test_asking.py",
+    "process": "tests/promises/test_1g_silence.py",
+    "process-export": "tests/promises/test_1g_silence.py",
+    "process-receipt": "tests/promises/test_1g_silence.py",
     "shared": "tests/promises/test_4a_links.py",
     "shared-item": "tests/promises/test_4a_links.py",
     "shared-file": "tests/promises/test_4a_links.py",

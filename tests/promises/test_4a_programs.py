@@ -105,7 +105,7 @@ def test_no_statement_with_a_reading_programs_token_changes_anything(cluster: "C
         tally = attacker.run_all(attempts, hidden, expected=[A.encode()])
     assert tally.breaches == []
     assert changed(before, checksums(world)) == set()
-    assert tally.seen[A.encode()] > LEAST / 400, "the token is good for reading, so the attacks do reach the tables"
+    assert tally.seen[A.encode()] > LEAST / 600, "the token is good for reading, so the attacks do reach the tables"
     assert tally.states[MAY_ONLY_READ] > 0
 
 

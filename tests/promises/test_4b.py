@@ -1,4 +1,4 @@
-"""4b: nobody at the company reads Content. As yet there is no exception, so no login of its people or machines can."""
+"""4b: no login of the company's people or machines reads Content, whatever customer's secret it holds."""
 
 import random
 from typing import TYPE_CHECKING

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from djmixersoft.site.pace import PLACES
+from djmixersoft.pages.pace import PLACES
 from tests.site.browsing import Post, registered
 from tests.site.sharing import link_to, uploaded
 from tests.support import wait_until

@@ -80,6 +80,10 @@ class Post:
     def __init__(self, superuser: psycopg.Connection[Any]) -> None:
         self._superuser = superuser
 
+    def run(self, statement: str) -> None:
+        """Change what no login of the site's may."""
+        self._superuser.execute(statement.encode())
+
     def templates(self, email: str) -> list[str]:
         found = self._superuser.execute(
             "SELECT template FROM djms.mail_message WHERE recipient = %s ORDER BY created_at", (email,)

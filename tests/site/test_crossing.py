@@ -3,7 +3,7 @@ from http import HTTPStatus
 import pytest
 from django.test import RequestFactory
 
-from djmixersoft.site.crossing import is_cross_origin
+from djmixersoft.pages.crossing import is_cross_origin
 from tests.site.browsing import Person, text_of
 
 HOST = "localhost:8443"

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from django.conf import settings
 
-from djmixersoft.site import csp, previews
+from djmixersoft.pages import csp, previews
 from djmixersoft.vault.glance import MOST_TEXT
 from tests.exhibits import GIF, JPEG, PAGE, POLYGLOT, SVG, WEBP, pdf, png
 from tests.site.browsing import Browser, Person, text_of

@@ -6,15 +6,26 @@ import psycopg
 import pytest
 from django.conf import settings
 
+from djmixersoft.pages import csp
 from djmixersoft.policy.loading import load
 from djmixersoft.policy.prose import clauses
-from djmixersoft.site import csp
 from djmixersoft.site.prose import privacy
 from tests.site.browsing import Browser, Person, text_of
 
 Superuser = psycopg.Connection[Any]
 VERIFIER = "/ledger/verify"
-PUBLIC = ["/", "/privacy", "/ledger", "/terms", "/cookies", "/register", "/sign-in", "/password/forgotten", VERIFIER]
+PUBLIC = [
+    "/",
+    "/privacy",
+    "/ledger",
+    "/terms",
+    "/cookies",
+    "/transparency",
+    "/register",
+    "/sign-in",
+    "/password/forgotten",
+    VERIFIER,
+]
 DEAD_LINKS = ["/confirm/x", "/password/reset/x", "/email/confirm/x", "/invitations/x"]
 
 
@@ -68,9 +79,9 @@ def test_each_clause_is_an_anchor_with_what_enforces_it(visitor: Browser) -> Non
 
 def test_a_clause_that_nothing_enforces_says_so(visitor: Browser) -> None:
     page = visitor.get("/privacy").text
-    contact = part(page, "9a")
-    assert "Nothing enforces this yet." in contact
-    assert "What enforces this" not in contact
+    usage = part(page, "5a")
+    assert "Nothing enforces this yet." in usage
+    assert "What enforces this" not in usage
 
 
 def test_a_clause_shows_its_last_probe(visitor: Browser, superuser: Superuser) -> None:

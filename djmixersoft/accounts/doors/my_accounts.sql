@@ -9,7 +9,7 @@ begin
   select s.person_id, array(select m.account_id from membership m where m.person_id = s.person_id)
     into me, mine from session s
    where s.token_hash = sha256(convert_to(nullif(current_setting('djms.token', true), ''), 'UTF8'))
-     and s.expires > clock_timestamp();
+     and s.expires > clock_timestamp() and s.proven_at is not null;
   if me is null then
     select t.bearer, array(
         select m.account_id from membership m

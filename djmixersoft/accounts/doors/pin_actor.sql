@@ -11,7 +11,7 @@ begin
   end if;
   select s.person_id into who from session s
    where s.token_hash = sha256(convert_to(nullif(current_setting('djms.token', true), ''), 'UTF8'))
-     and s.expires > clock_timestamp();
+     and s.expires > clock_timestamp() and s.proven_at is not null;
   if who is null then
     select t.bearer into who from token_bearer() t;
   end if;

@@ -53,6 +53,12 @@ def names(account_id: UUID, ids: Collection[UUID]) -> dict[UUID, str]:
     return {item_id: name for item_id, its_account, name in found if its_account == account_id}
 
 
+def folders(account_id: UUID, ids: Collection[UUID]) -> set[UUID]:
+    """Those among some ids that are an account's folders, so that nobody takes one for the file that its name says."""
+    found = Item.objects.filter(people.AnyOf(F("id"), ids), kind=Kind.FOLDER).values_list("id", "account_id")
+    return {item_id for item_id, its_account in found if its_account == account_id}
+
+
 def opened(account_id: UUID, item_id: UUID) -> Content | None:
     """An item with its key and its opened blob, to be sent after the transaction; None for any that isn't one's own.
 

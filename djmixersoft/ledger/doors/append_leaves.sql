@@ -11,7 +11,7 @@ begin
   if taken <> cardinality(entries) then
     raise exception 'the outbox holds something else' using errcode = '40001';
   end if;
-  insert into ledger_leaf (log_id, index, account_id, person_id, hash, entry_id)
-  select l.id, n.index, l.account_id, l.person_id, n.hash, n.entry
+  insert into ledger_leaf (log_id, index, account_id, person_id, process_id, hash, entry_id)
+  select l.id, n.index, l.account_id, l.person_id, l.process_id, n.hash, n.entry
     from unnest(logs, indexes, hashes, entries) as n (log, index, hash, entry) join ledger_log l on l.id = n.log;
 end $$;

@@ -14,6 +14,6 @@ begin
     return false;
   end if;
   perform record('ledger:entry:erased', found_log.account_id, found_log.person_id, jsonb_build_object(
-    'index', at_index, 'by', 'operator'));
+    'index', at_index, 'by', 'operator'), found_log.process_id);
   return true;
 end $$;

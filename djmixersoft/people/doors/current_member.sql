@@ -6,7 +6,7 @@ declare
 begin
   select person_id into found_person from session
    where token_hash = sha256(convert_to(nullif(current_setting('djms.token', true), ''), 'UTF8'))
-     and expires > clock_timestamp();
+     and expires > clock_timestamp() and proven_at is not null;
   if found_person is null then
     select bearer into found_person from token_bearer();
   end if;

@@ -7,7 +7,7 @@ declare
 begin
   if exists (select from session
               where token_hash = sha256(convert_to(nullif(current_setting('djms.token', true), ''), 'UTF8'))
-                and expires > clock_timestamp()) then
+                and expires > clock_timestamp() and proven_at is not null) then
     return true;
   end if;
   select * into program from token_bearer();

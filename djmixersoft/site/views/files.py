@@ -18,12 +18,12 @@ from djmixersoft.content.selectors import items as selectors
 from djmixersoft.content.selectors import tree
 from djmixersoft.content.services import items as services
 from djmixersoft.content.services.items import NoSuchFolder, QuotaFull
+from djmixersoft.pages.previews import note_damage
 from djmixersoft.policy.middleware import token_of
 from djmixersoft.policy.purposes import acting_for, purpose, release_connection
 from djmixersoft.site.access import access_account, access_item
 from djmixersoft.site.forms import UploadForm
 from djmixersoft.site.pages import SHOWN, SeeOther, error_page, methods
-from djmixersoft.site.previews import note_damage
 from djmixersoft.site.views.folders import folder_address, folder_page
 from djmixersoft.vault.blobs import Missing, NoRoom
 from djmixersoft.vault.cobblestone import Altered

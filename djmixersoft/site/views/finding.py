@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 
 from djmixersoft.accounts import selectors as accounts
 from djmixersoft.content.selectors import finding
+from djmixersoft.pages.paging import Page, asked_page
 from djmixersoft.policy.purposes import purpose
 from djmixersoft.site.access import access_account
 from djmixersoft.site.content_forms import FindForm
 from djmixersoft.site.pages import SHOWN, methods, page
-from djmixersoft.site.paging import Page, asked_page
 
 
 @purpose("teamwork")

@@ -18,13 +18,13 @@ from djmixersoft.content.selectors.room import room
 from djmixersoft.content.selectors.tree import Folder, Sort
 from djmixersoft.content.services import tree as services
 from djmixersoft.content.services.items import NoSuchFolder, TooDeep
+from djmixersoft.pages.paging import Page, asked_page
 from djmixersoft.policy.purposes import purpose
 from djmixersoft.site.access import access_account, access_folder
 from djmixersoft.site.arranging_forms import FolderForm
 from djmixersoft.site.forms import UploadForm
 from djmixersoft.site.noticing import noticed
 from djmixersoft.site.pages import FORM, SHOWN, Context, SeeOther, methods, page, see
-from djmixersoft.site.paging import Page, asked_page
 from djmixersoft.site.selecting import as_uuid, here
 from djmixersoft.vault.upload import MAXIMUM_FILES
 

@@ -10,16 +10,16 @@ from django.utils.translation import gettext as _
 
 from djmixersoft.accounts import selectors, services
 from djmixersoft.accounts.selectors import InvitationSeen
+from djmixersoft.pages.cookie import set_cookie
+from djmixersoft.pages.refusals import HINDRANCES, Refusal, refuse
 from djmixersoft.people import services as people
 from djmixersoft.people.devices import in_words
 from djmixersoft.people.passwords import Busy
 from djmixersoft.policy.middleware import token_of
 from djmixersoft.policy.purposes import acting_for, purpose
-from djmixersoft.site.cookie import set_cookie
 from djmixersoft.site.forms import InvitedForm
 from djmixersoft.site.pages import FORM, link_gone, methods, page, see
 from djmixersoft.site.prose import terms
-from djmixersoft.site.refusals import HINDRANCES, Refusal, refuse
 
 REGISTER = "register"
 

@@ -15,14 +15,14 @@ from djmixersoft.content.selectors.items import ItemRow
 from djmixersoft.content.selectors.neighbours import neighbours
 from djmixersoft.content.selectors.tree import Sort
 from djmixersoft.content.services import tree as services
+from djmixersoft.pages.csp import STUDIO_CSP
+from djmixersoft.pages.paging import Page, asked_page
+from djmixersoft.pages.previews import allow_frame, preview
 from djmixersoft.policy.purposes import purpose
 from djmixersoft.site.access import access_account, access_item
 from djmixersoft.site.arranging_forms import CommentForm, DataForm, RenameForm, TagsForm
-from djmixersoft.site.csp import STUDIO_CSP
 from djmixersoft.site.noticing import noticed
 from djmixersoft.site.pages import SHOWN, SeeOther, methods, page
-from djmixersoft.site.paging import Page, asked_page
-from djmixersoft.site.previews import allow_frame, preview
 from djmixersoft.site.selecting import here
 from djmixersoft.site.views.folders import asked_sort, folder_address
 

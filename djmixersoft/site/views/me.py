@@ -10,13 +10,13 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from djmixersoft.pages.cookie import delete_cookie
+from djmixersoft.pages.refusals import HINDRANCES, Refusal, refuse
 from djmixersoft.people import selectors, services
 from djmixersoft.policy.middleware import token_of
 from djmixersoft.policy.purposes import acting_for, purpose
-from djmixersoft.site.cookie import delete_cookie
 from djmixersoft.site.forms import AddressForm, EmailForm, NameForm, NewsletterForm, PasswordForm
 from djmixersoft.site.pages import FORM, SHOWN, link_gone, methods, page, see
-from djmixersoft.site.refusals import HINDRANCES, Refusal, refuse
 
 
 @purpose("self-service")

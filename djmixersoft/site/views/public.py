@@ -1,6 +1,6 @@
 """The pages that everybody may read, without a cookie.
 
-All but one need nothing that only the database has, and open no transaction: they are there while it is out of reach.
+Most need nothing that only the database has, and open no transaction: they are there while it is out of reach.
 """
 
 from http import HTTPStatus
@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
+from djmixersoft.lockbox.figures import figures
 from djmixersoft.policy.purposes import purpose
 from djmixersoft.site import enforcement, mailbox, prose
 from djmixersoft.site.pages import SHOWN, methods, page
@@ -44,6 +45,13 @@ def terms(request: HttpRequest) -> HttpResponseBase:
 def cookies(request: HttpRequest) -> HttpResponseBase:
     """Anybody may read it."""
     return page(request, "cookies", title=_("Cookies"))
+
+
+@purpose("visiting")
+@methods(*SHOWN)
+def transparency(request: HttpRequest) -> HttpResponseBase:
+    """Anybody may read it."""
+    return page(request, "transparency", {"figures": figures()}, title=_("Transparency"))
 
 
 @purpose("visiting")

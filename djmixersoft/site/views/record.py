@@ -103,7 +103,9 @@ def my_record_export(request: HttpRequest) -> HttpResponseBase:
 
 def _known(account_id: UUID, found: list[Recorded]) -> Known:
     """What the ids in some entries stand for today, as far as an Administrator of the account may know."""
-    linked = {as_uuid(str((one.said or {}).get("item", ""))) for one in found} - {None}
+    said = [one.said or {} for one in found]
+    ids = {item for one in said for key in ("item", "items") for item in str(one.get(key, "")).split()}
+    linked = {as_uuid(one) for one in ids} - {None}
     named = items.names(account_id, [one for one in linked if one])
     return Known(
         people=accounts.called(account_id),

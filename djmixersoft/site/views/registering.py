@@ -8,13 +8,13 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from djmixersoft.pages.refusals import Refusal, refuse
 from djmixersoft.people import services
 from djmixersoft.people.passwords import Busy
 from djmixersoft.policy.purposes import purpose
 from djmixersoft.site.forms import RegisterForm
 from djmixersoft.site.pages import FORM, link_gone, methods, page, see
 from djmixersoft.site.prose import terms
-from djmixersoft.site.refusals import Refusal, refuse
 
 
 @purpose("sign-in", own_transaction=True)

@@ -18,15 +18,15 @@ from djmixersoft.content.models import UsedFor
 from djmixersoft.content.selectors import shared as selectors
 from djmixersoft.content.selectors.shared import Held, NotOpen, SharedRow, holding
 from djmixersoft.content.services import shares as services
+from djmixersoft.pages.csp import CSP
+from djmixersoft.pages.paging import Page, asked_page
+from djmixersoft.pages.previews import allow_frame, note_damage, preview
+from djmixersoft.pages.refusals import Refusal, in_words, refuse
 from djmixersoft.people.passwords import Busy
 from djmixersoft.people.services import TooManyTries, WrongPassword
 from djmixersoft.policy.purposes import purpose, release_connection
-from djmixersoft.site.csp import CSP
 from djmixersoft.site.markdown import render
 from djmixersoft.site.pages import FORM, SHOWN, SeeOther, error_page, link_gone, methods, page
-from djmixersoft.site.paging import Page, asked_page
-from djmixersoft.site.previews import allow_frame, note_damage, preview
-from djmixersoft.site.refusals import Refusal, in_words, refuse
 from djmixersoft.site.sharing_forms import OpenForm
 from djmixersoft.vault.blobs import Missing
 from djmixersoft.vault.cobblestone import Altered

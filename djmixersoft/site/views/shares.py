@@ -16,13 +16,13 @@ from djmixersoft.content.selectors import tree
 from djmixersoft.content.selectors.items import ItemRow
 from djmixersoft.content.services import shares as services
 from djmixersoft.content.services.shares import NothingToShare
+from djmixersoft.pages.paging import Page, asked_page
+from djmixersoft.pages.refusals import Refusal, refuse
 from djmixersoft.people.passwords import Busy
 from djmixersoft.policy.middleware import token_of
 from djmixersoft.policy.purposes import acting_for, purpose
 from djmixersoft.site.access import access_account
 from djmixersoft.site.pages import FORM, SHOWN, methods, page, see
-from djmixersoft.site.paging import Page, asked_page
-from djmixersoft.site.refusals import Refusal, refuse
 from djmixersoft.site.sharing_forms import LinkForm
 
 

@@ -1,24 +1,30 @@
 """Signing in and out, and setting a forgotten password anew."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from djmixersoft.people import selectors, services
+from djmixersoft.pages.cookie import delete_cookie, set_cookie
+from djmixersoft.pages.factor_forms import CodeForm, PasskeyForm
+from djmixersoft.pages.kept import Kept, carried, is_own_path
+from djmixersoft.pages.refusals import HINDRANCES, Refusal, refuse
+from djmixersoft.people import second, selectors, services
 from djmixersoft.people.devices import in_words
 from djmixersoft.people.passwords import Busy
+from djmixersoft.people.second import WrongFactor
+from djmixersoft.people.services import TooManyTries
 from djmixersoft.policy.errors import NotSignedIn
 from djmixersoft.policy.middleware import token_of
 from djmixersoft.policy.purposes import acting_for, purpose
-from djmixersoft.site.cookie import delete_cookie, set_cookie
 from djmixersoft.site.forms import ForgottenForm, ResetForm, SignInForm
-from djmixersoft.site.kept import carried, is_own_path
 from djmixersoft.site.pages import FORM, SeeOther, link_gone, methods, page, see
-from djmixersoft.site.refusals import HINDRANCES, Refusal, refuse
-from djmixersoft.site.signing_page import signing_page
+from djmixersoft.site.second_forms import RecoveryForm
+from djmixersoft.site.signing_page import half, second_factor_page, signing_page
 from djmixersoft.site.views.registering import check_mail
 
 
@@ -41,12 +47,54 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
         except HINDRANCES as error:
             refusal = refuse(form, error, wrong=_("This address and this password don’t go together."))
         else:
-            if kept:
-                context = {"action": kept.to, "fields": kept.rows}
-                return set_cookie(page(request, "continue", context, title=_("Go on"), signed_in=True), signed_in)
-            following = given["next"] if is_own_path(given["next"]) else reverse("studio")
-            return set_cookie(SeeOther(following), signed_in)
+            if not signed_in.is_proven:
+                with acting_for("sign-in", token=signed_in.token):
+                    found = half()
+                code = CodeForm(initial={"next": given["next"]})
+                return set_cookie(second_factor_page(request, found, code, kept=kept), signed_in)
+            return set_cookie(_go_on(request, kept, given["next"]), signed_in)
     return refusal.mark(signing_page(request, form, kept=kept, status=refusal.status))
+
+
+@purpose("sign-in")
+@methods(*FORM)
+def second_factor(request: HttpRequest) -> HttpResponse:
+    """Whoever showed a password shows a second factor, or one of their recovery codes."""
+    following = request.GET.get("next", "")
+    if second.me().proven:
+        return SeeOther(following if is_own_path(following) else reverse("studio"))
+    if request.method != "POST":
+        return second_factor_page(request, half(), CodeForm(initial={"next": following}))
+    form, show, wrong = _shown(request)
+    kept, refusal = carried(request), Refusal()
+    if form.is_valid():
+        try:
+            show(form.cleaned_data)
+        except TooManyTries as error:
+            refusal = refuse(form, error)
+        except WrongFactor:
+            form.add_error(None, wrong)
+        else:
+            return _go_on(request, kept, form.cleaned_data["next"])
+    return refusal.mark(second_factor_page(request, half(), form, kept=kept, status=refusal.status))
+
+
+def _shown(request: HttpRequest) -> tuple[Form, Callable[[dict[str, str]], None], str]:
+    """What was shown: its form, what takes it, and the sentence where it is none."""
+    if "passkey" in request.POST:
+        sentence = _("This passkey’s answer wasn’t taken: perhaps the page was open too long, or twice. Try again.")
+        return PasskeyForm(request.POST), lambda given: second.show_passkey(given["passkey"]), sentence
+    if "recovery" in request.POST:
+        sentence = _("This is none of your recovery codes, or was used already.")
+        return RecoveryForm(request.POST), lambda given: second.show_recovery_code(given["recovery"]), sentence
+    sentence = _("This code isn’t right, or was used already. Wait for the next one.")
+    return CodeForm(request.POST), lambda given: second.show_code(given["code"]), sentence
+
+
+def _go_on(request: HttpRequest, kept: Kept | None, following: str) -> HttpResponse:
+    if kept:
+        return page(request, "continue", {"action": kept.to, "fields": kept.rows}, title=_("Go on"), signed_in=True)
+    return SeeOther(following if is_own_path(following) else reverse("studio"))
 
 
 @purpose("self-service", own_transaction=True)

@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 
 from djmixersoft.accounts import selectors as accounts
 from djmixersoft.accounts.selectors import AccountRow
+from djmixersoft.pages.refusals import HINDRANCES, Refusal, refuse
 from djmixersoft.people import selectors, services
 from djmixersoft.people.services import NotTheirAccount, TooManyTokens
 from djmixersoft.policy.middleware import token_of
 from djmixersoft.policy.purposes import acting_for, purpose
 from djmixersoft.site.pages import FORM, methods, page, see
-from djmixersoft.site.refusals import HINDRANCES, Refusal, refuse
 from djmixersoft.site.token_forms import WRITE, TokenForm
 
 

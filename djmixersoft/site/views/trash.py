@@ -17,12 +17,12 @@ from djmixersoft.content import stores
 from djmixersoft.content.selectors import trash as selectors
 from djmixersoft.content.services import trash as services
 from djmixersoft.content.services.items import InItself, NoSuchFolder, TooDeep
+from djmixersoft.pages.paging import Page, asked_page
 from djmixersoft.policy.middleware import token_of
 from djmixersoft.policy.purposes import acting_for, purpose
 from djmixersoft.site.access import access_account, access_administered
 from djmixersoft.site.noticing import noticed
 from djmixersoft.site.pages import SHOWN, error_page, methods, page, see
-from djmixersoft.site.paging import Page, asked_page
 from djmixersoft.site.selecting import back_to, here, selection
 from djmixersoft.site.views.arranging import nothing_chosen
 

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from djmixersoft.ledger.policies import BadPolicy
 from djmixersoft.ledger.selectors import heads_key
 from djmixersoft.ledger.witnesses import policy_text
+from djmixersoft.pages.csp import CHECKING_CSP
 from djmixersoft.policy.purposes import purpose
 from djmixersoft.site import verifying
-from djmixersoft.site.csp import CHECKING_CSP
 from djmixersoft.site.pages import SHOWN, methods, page
 
 

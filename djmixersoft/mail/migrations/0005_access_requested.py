@@ -1,0 +1,34 @@
+"""One mail more in the closed list: that somebody asks for access."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("mail", "0004_contact")]
+
+    operations = [
+        migrations.RemoveConstraint(model_name="mailmessage", name="mail_message_closed_list"),
+        migrations.AddConstraint(
+            model_name="mailmessage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    template__in=[
+                        "confirm-registration",
+                        "already-registered",
+                        "reset-password",
+                        "password-changed",
+                        "confirm-email",
+                        "email-change-asked",
+                        "email-changed",
+                        "invitation",
+                        "content-damaged",
+                        "contact-confirm",
+                        "contact-received",
+                        "contact-answered",
+                        "access-requested",
+                    ]
+                ),
+                name="mail_message_closed_list",
+            ),
+        ),
+    ]

@@ -1,0 +1,11 @@
+-- The second factors of whoever typed their password, with what it takes to check one: their secrets are sealed with a key that
+-- the database hasn't got.
+create or replace function djms.my_second_factors() returns table (
+  id uuid, kind text, name text, sealed bytea, credential_id bytea, public_key bytea, created_at timestamptz)
+language plpgsql stable security definer set search_path = djms, pg_temp set debug_print_plan = off as $$
+declare
+  me constant uuid := (select h.person from session_holder() h);
+begin
+  return query select f.id, f.kind, f.name, f.sealed, f.credential_id, f.public_key, f.created_at
+                 from factor f where f.person_id = me order by f.created_at, f.id;
+end $$;
