@@ -36,11 +36,11 @@ class PaperInMemory(MemoryFileUploadHandler):
 
     def handle_raw_input(
         self,
-        input_data: Any,  # noqa: ANN401, ARG002 - Django's signature, here and below
-        META: Any,  # noqa: ANN401, ARG002, N803
+        input_data: Any,  # noqa: ANN401, ARG002 - Django's signature
+        META: Any,  # noqa: ANN401, ARG002, N803 - as above
         content_length: int,
-        boundary: Any,  # noqa: ANN401, ARG002
-        encoding: str | None = None,  # noqa: ARG002
+        boundary: Any,  # noqa: ANN401, ARG002 - as above
+        encoding: str | None = None,  # noqa: ARG002 - as above
     ) -> None:
         """Decide by the length that was announced."""
         self.activated = content_length <= LARGEST + _OTHERS

@@ -142,7 +142,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
         return going_on
 
-    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002
+    def send_error(
+        self,
+        code: int,
+        message: str | None = None,  # noqa: ARG002 - http.server calls it so
+        explain: str | None = None,  # noqa: ARG002 - as above
+    ) -> None:
         """Refuse what isn't a request of HTTP, or of a kind that a witness doesn't take, without repeating it."""
         if code == HTTPStatus.NOT_IMPLEMENTED:
             code = HTTPStatus.METHOD_NOT_ALLOWED

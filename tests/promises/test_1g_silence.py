@@ -141,7 +141,7 @@ def test_from_its_date_on_the_pages_show_it_and_the_proofs_verify(
         assert services.tell_all() == [(process, "told")]
         assert services.tell_all() == []
     sealing.seal(officers.superuser, cluster.url("djms_sealer"))
-    key = str(officers.superuser.execute("SELECT key FROM djms.ledger_heads").fetchone()[0])  # type: ignore[index]
+    ((key,),) = officers.superuser.execute("SELECT key FROM djms.ledger_heads").fetchall()
     assert [page(served, world.alice, path).status_code for path in closed] == [200] * 4
     assert "Court of Vesterby" in shown(page(served, world.alice, of_process))
     for who in (world.bob, world.carol):
