@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable
 
+from psycopg.errors import InvalidFunctionDefinition
+
 from djmixersoft.policy import catalog
 from djmixersoft.policy.catalog import Database
 from djmixersoft.policy.compile import DOOR_ROLE, SCHEMA, Fact
@@ -91,7 +93,7 @@ def _create(database: Database, fact: Fact) -> None:
         # A door is the door role's from the start: made by it, for which it may create in the schema for a moment.
         database.execute(f"GRANT CREATE ON SCHEMA {SCHEMA} TO {DOOR_ROLE}".encode())
         database.execute(f"SET LOCAL ROLE {DOOR_ROLE}".encode())
-        database.execute(fact.create.encode())
+        _make_door(database, fact)
         database.execute(f"REVOKE EXECUTE ON FUNCTION {SCHEMA}.{fact.subject} FROM PUBLIC".encode())
         database.execute(b"RESET ROLE")
         database.execute(f"REVOKE CREATE ON SCHEMA {SCHEMA} FROM {DOOR_ROLE}".encode())
@@ -104,6 +106,39 @@ def _create(database: Database, fact: Fact) -> None:
         _as_door(database, f"REVOKE EXECUTE ON FUNCTION {SCHEMA}.{function} FROM SESSION_USER")
         return
     _execute(database, fact, fact.create)
+
+
+def _make_door(database: Database, fact: Fact) -> None:
+    """Makes a door, as the door role, or puts a new text in place of its old one.
+
+    What it takes and what it answers with can't be changed in place: then the old one goes, with the policies, triggers
+    and rights that name it, and the next pass makes these again.
+    """
+    before = _called(database, fact.subject)
+    try:
+        with database.transaction():
+            database.execute(fact.create.encode())
+    except InvalidFunctionDefinition:
+        _drop(database, before)
+        database.execute(fact.create.encode())
+    else:
+        if len(_called(database, fact.subject)) > len(before):
+            _drop(database, before)
+
+
+def _called(database: Database, name: str) -> list[str]:
+    """Signatures of the functions of a name."""
+    rows = database.execute(
+        "SELECT format('%%I.%%I(%%s)', %(schema)s::text, proname, pg_get_function_identity_arguments(oid)) FROM pg_proc"
+        " WHERE pronamespace = %(schema)s::regnamespace AND proname = %(name)s",
+        {"schema": SCHEMA, "name": name},
+    )
+    return [signature for (signature,) in rows]
+
+
+def _drop(database: Database, signatures: Iterable[str]) -> None:
+    for signature in signatures:
+        database.execute(f"DROP FUNCTION {signature} CASCADE".encode())
 
 
 def _execute(database: Database, fact: Fact, statement: str) -> None:
