@@ -1,8 +1,9 @@
 """A plugin for pytest: runs the collected tests again and again, each time with one thing broken.
 
 The server, the world and the site's connections stay; what a mutant let be changed is put back from a copy in memory.
-Writes its findings to the file that DJMS_MUTATION_REPORT names. DJMS_MUTATION_ONLY names a file with the names of
-mutants: a second look at those alone, by all tests whose file speaks of what is broken.
+Writes its findings to the file that DJMS_MUTATION_REPORT names. DJMS_MUTATION_PART is the share of the mutants to try,
+as in "0/2". DJMS_MUTATION_ONLY names a file with the names of mutants: a second look at those alone, by all tests whose
+file speaks of what is broken.
 """
 
 import json
@@ -61,9 +62,12 @@ class Mutating:
             superuser.execute("SET session_replication_role = replica")
             kept = Kept(superuser)
             chosen = [one for one in mutants(superuser, load()) if self.only is None or one.name in self.only]
-            for mutant in chosen:
+            part, parts = map(int, os.environ["DJMS_MUTATION_PART"].split("/"))
+            report = Path(os.environ["DJMS_MUTATION_REPORT"])
+            report.write_text("[]", "utf-8")
+            for mutant in chosen[part::parts]:
                 results.append(self._outcome(mutant, items, superuser, kept))
-                Path(os.environ["DJMS_MUTATION_REPORT"]).write_text(json.dumps(results), "utf-8")
+                report.write_text(json.dumps(results), "utf-8")
         # The server goes down with its fixture.
         self._failure(session.items[0], None)
         return True
