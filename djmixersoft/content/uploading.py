@@ -24,8 +24,10 @@ from djmixersoft.content.services.items import NoSuchFolder
 from djmixersoft.content.services.uploads import NoSuchItem, Vanished, Wanted
 from djmixersoft.policy.purposes import acting_for, release_connection
 from djmixersoft.vault.arriving import Arrival, Rest, held_back
+from djmixersoft.vault.blobs import Missing
 from djmixersoft.vault.cobblestone import Altered
 from djmixersoft.vault.partials import Partial, TakenOver
+from djmixersoft.vault.sound import SOUND
 from djmixersoft.vault.upload import Stored
 
 logger = logging.getLogger(__name__)
@@ -185,6 +187,9 @@ class Uploads:
         except Vanished:
             self._found(upload.id)
         partial.discard()
+        # It was just read back, and lies as it will from now on.
+        with suppress(Missing), stores.blobs().open(str(upload.id)) as file:
+            SOUND.note(file, upload.size)
         return Progress(id=upload.id, size=upload.size, offset=upload.size, item_id=upload.item_id)
 
     def _make_item(self, upload: Begun, stored: Stored) -> None:

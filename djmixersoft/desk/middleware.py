@@ -22,7 +22,7 @@ from djmixersoft.policy.errors import NotSignedIn
 from djmixersoft.policy.loading import load
 from djmixersoft.policy.middleware import token_of
 from djmixersoft.policy.purposes import acting_for, purpose_of
-from djmixersoft.staff.selectors import me
+from djmixersoft.staff.selectors import at_work
 
 REFUSED = "djms.refused"
 SIGN_IN, CONFIRM = "sign in", "confirm"
@@ -32,20 +32,34 @@ class DeskPurpose(PagesPurpose):
     """Gives each request the purpose of its route, if whoever asks has the role that the purpose is for."""
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer; who was refused is looked at once the transaction is over in which that happened.
-
-        The role is asked for before the view is, which may have something to show without the database. What the view
-        asks the database for is looked at there all the same.
-        """
-        role = _role_of(request)
+        """Answer; who was refused is looked at once the transaction is over in which that happened."""
         try:
-            if role and not _has(request, role):
-                return _led(request, SIGN_IN)
-            response = super().__call__(request)
+            response = super().__call__(request) if self._may_go_on(request) else self.not_signed_in(request)
             what = request.META.pop(REFUSED, "")
             return _led(request, what) if what else response
         except (OperationalError, InterfaceError):
             return self.unavailable(request)
+
+    def begin(self, name: str) -> None:
+        """Ask for the role first: a view may have something to show without the database."""
+        if role := _roles()[name]:
+            at_work(role)
+
+    def _may_go_on(self, request: HttpRequest) -> bool:
+        """Whether somebody is at work, for a view that does more in its own time before it asks."""
+        try:
+            view = resolve(request.path_info).func
+        except Resolver404:
+            return True
+        name = purpose_of(view) or ""
+        if not getattr(view, "own_transaction", False) or getattr(view, "asks_first", False) or not _roles().get(name):
+            return True
+        try:
+            with acting_for(name, token=token_of(request)):
+                self.begin(name)
+        except NotSignedIn:
+            return False
+        return True
 
     def not_signed_in(self, request: HttpRequest) -> HttpResponse:
         """Note it; see __call__."""
@@ -58,28 +72,9 @@ class DeskPurpose(PagesPurpose):
         return HttpResponse(status=HTTPStatus.UNAUTHORIZED)
 
 
-def _role_of(request: HttpRequest) -> str:
-    """The role that a route is for; none for what leads to signing in, and what isn't there."""
-    try:
-        name = purpose_of(resolve(request.path_info).func)
-    except Resolver404:
-        return ""
-    return _roles().get(name or "", "")
-
-
 @cache
 def _roles() -> dict[str, str]:
     return {purpose.name: purpose.staff for purpose in load().purposes.values()}
-
-
-def _has(request: HttpRequest, role: str) -> bool:
-    """Whether it is somebody proven in a role; that they use their session is noted with it."""
-    try:
-        with acting_for("desk-sign-in", token=token_of(request)):
-            found = me()
-    except NotSignedIn:
-        return False
-    return found.proven and role in found.roles
 
 
 def _led(request: HttpRequest, what: str) -> HttpResponse:

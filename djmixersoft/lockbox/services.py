@@ -18,6 +18,7 @@ from djmixersoft.content.models import AccountKey, Item, ItemKey
 from djmixersoft.lockbox.models import Reason, What
 from djmixersoft.policy.errors import is_not_signed_in, sqlstate
 from djmixersoft.policy.purposes import acting_for, call_door, call_door_row
+from djmixersoft.staff.selectors import at_work
 from djmixersoft.vault.keys import context
 from djmixersoft.vault.media import known_media_type
 from djmixersoft.vault.ranges import Content
@@ -158,6 +159,7 @@ def open_reading(*, role: str, token: str, reading_id: UUID, what: What | None =
     """
     with _refusals():
         with acting_for(PURPOSES[role], token=token, named=str(reading_id)):
+            at_work(role)
             doing = what or _usual(_row().media_type)
             outcome = call_door("note_reading", reading=reading_id, doing=doing.value)
         if outcome == "over":

@@ -51,6 +51,9 @@ class PurposeMiddleware(ABC):
     def unavailable(self, request: HttpRequest) -> HttpResponse:
         """What everybody gets while the database can't be reached. Made without it."""
 
+    def begin(self, name: str) -> None:  # noqa: B027 - the site begins with nothing
+        """What is done first in each request's transaction for a purpose."""
+
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answers a request within its purpose."""
         try:
@@ -67,6 +70,7 @@ class PurposeMiddleware(ABC):
             # What is still on its way is not waited for with a connection in hand, of which there are few.
             request.POST  # noqa: B018 - this reads it
             with acting_for(name, token=token_of(request)):
+                self.begin(name)
                 response = self.get_response(request)
                 if response.status_code >= SERVER_ERROR:
                     transaction.set_rollback(True)

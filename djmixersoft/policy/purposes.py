@@ -89,16 +89,17 @@ def _clean(token: str | None) -> str:
     return "" if token is None or "\x00" in token else token
 
 
-def purpose(name: str, *, own_transaction: bool = False) -> Callable[[Marked], Marked]:
+def purpose(name: str, *, own_transaction: bool = False, asks_first: bool = False) -> Callable[[Marked], Marked]:
     """Marks a view with its one purpose.
 
     `own_transaction`: it calls `acting_for` itself, for moments only, because between them it hashes a password or
-    streams a file.
+    streams a file. `asks_first`: and whether whoever asks may is the first thing that it asks the database.
     """
 
     def mark(function: Marked) -> Marked:
         function.purpose = name  # type: ignore[attr-defined]  # a function can carry attributes, its type can't say so
         function.own_transaction = own_transaction  # type: ignore[attr-defined]  # as above
+        function.asks_first = asks_first  # type: ignore[attr-defined]  # as above
         return function
 
     return mark

@@ -5,7 +5,7 @@ import secrets
 from djmixersoft.policy.probing import Attempts, Caller, Finding, LiveSystem, beyond, in_each_role, probe
 
 TABLES = ("staff", "staff_role", "staff_credential", "staff_factor", "staff_session", "staff_link")
-DOORS = ("current_staff('')", "staff_confirmed('')", "my_staff_session()", "my_factors()")
+DOORS = ("current_staff('')", "staff_confirmed('')", "at_work('')", "my_staff_session()", "my_factors()")
 
 
 @probe("6a")

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from djmixersoft.policy.purposes import call_door_row
+from djmixersoft.policy.purposes import call_door, call_door_row
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,14 @@ def me() -> Me:
         row["expires"],
         None if challenge is None else bytes(challenge),
     )
+
+
+def at_work(role: str) -> None:
+    """Tells that whoever acts is one of us in this role, and notes that their session is used. Raises NotSignedIn.
+
+    For the purpose that the role is for; through `acting_for`, as all that a door raises.
+    """
+    call_door("at_work", role=role)
 
 
 def factors() -> Sequence[Factor]:

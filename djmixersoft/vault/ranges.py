@@ -1,8 +1,8 @@
 """Sending Content: whole, or the range that was asked for (RFC 9110 §14), never a byte that wasn't authenticated.
 
-What a status line promises is authenticated before it is sent. A short range is then sent as it is; of anything longer
-the bytes are read and authenticated once more while they are streamed, so that little has to be held in memory; should
-a disk change them in between, the body breaks off and the connection with it.
+What a status line promises is authenticated before it is sent, or was a moment ago (sound.py). A short range is then
+sent as it is; of anything longer the bytes are read and authenticated once more while they are streamed, so that little
+has to be held in memory; should a disk change them in between, the body breaks off and the connection with it.
 """
 
 import re
@@ -20,6 +20,7 @@ from djmixersoft.vault.cobblestone import BATCH, Altered, Damage, Reader
 from djmixersoft.vault.filenames import content_disposition
 from djmixersoft.vault.keys import Key
 from djmixersoft.vault.media import known_media_type, may_be_inline
+from djmixersoft.vault.sound import SOUND
 
 # One range only, and no number so long that reading it would cost anything: all else is ignored, as §14.2 allows.
 _ONE_RANGE: Final = re.compile(r"bytes=[ \t]*([0-9]{0,30})-([0-9]{0,30})[ \t]*", re.IGNORECASE | re.ASCII)
@@ -129,7 +130,7 @@ def _answer(request: HttpRequest, content: Content, *, download: bool) -> HttpRe
     sent = span or whole
     response: HttpResponseBase = HttpResponse()
     if is_head or sent.stop - sent.start > BATCH:
-        reader.verify(sent.start, sent.stop)
+        SOUND.once(content.file, sent.start, sent.stop, lambda: reader.verify(sent.start, sent.stop))
         pieces = reader.read_range(sent.start, sent.stop)
     else:
         # So little is held in memory, and read once.

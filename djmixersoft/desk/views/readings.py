@@ -25,6 +25,7 @@ from djmixersoft.pages.csp import CSP
 from djmixersoft.pages.previews import allow_frame, note_damage, preview
 from djmixersoft.policy.middleware import token_of
 from djmixersoft.policy.purposes import acting_for, purpose, release_connection
+from djmixersoft.staff.selectors import at_work
 from djmixersoft.vault.blobs import Missing
 from djmixersoft.vault.cobblestone import Altered
 from djmixersoft.vault.keys import KeyRefused
@@ -49,14 +50,14 @@ SUPPORT: Final = Role("support", "reading-file", "reading-close", "accesses")
 LEGAL: Final = Role("legal", "process-reading-file", "process-reading-close", "processes")
 
 
-@purpose("support", own_transaction=True)
+@purpose("support", own_transaction=True, asks_first=True)
 @methods(*SHOWN)
 def reading(request: HttpRequest, reading_id: UUID) -> HttpResponse:
     """Support sees the item that it unlocked."""
     return _reading(request, reading_id, SUPPORT)
 
 
-@purpose("support", own_transaction=True)
+@purpose("support", own_transaction=True, asks_first=True)
 @methods(*SHOWN)
 def reading_file(request: HttpRequest, reading_id: UUID) -> HttpResponseBase:
     """Support gets the bytes of the item that it unlocked; a download only where the access says so."""
@@ -70,14 +71,14 @@ def reading_close(request: HttpRequest, reading_id: UUID) -> HttpResponse:  # no
     return see("access", _closed(reading_id).request_id, done="reading-closed")
 
 
-@purpose("legal-process", own_transaction=True)
+@purpose("legal-process", own_transaction=True, asks_first=True)
 @methods(*SHOWN)
 def process_reading(request: HttpRequest, reading_id: UUID) -> HttpResponse:
     """Whoever handles legal processes sees the item that they unlocked."""
     return _reading(request, reading_id, LEGAL)
 
 
-@purpose("legal-process", own_transaction=True)
+@purpose("legal-process", own_transaction=True, asks_first=True)
 @methods(*SHOWN)
 def process_reading_file(request: HttpRequest, reading_id: UUID) -> HttpResponseBase:
     """Whoever handles legal processes gets the bytes of the item that they unlocked, to be shown or played."""
@@ -96,6 +97,7 @@ def _reading(request: HttpRequest, reading_id: UUID, role: Role) -> HttpResponse
     token = token_of(request) or ""
     try:
         with acting_for(services.PURPOSES[role.name], token=token):
+            at_work(role.name)
             opened = selectors.my_reading(reading_id)
         item = services.look(role=role.name, token=token, reading_id=reading_id)
         release_connection()
