@@ -38,6 +38,7 @@ def figures() -> Iterator[Figure]:
             note(f"Starting, and filling {ITEMS:,} items…")
             site.start(f"smtp://localhost:{port}")
             crowd.fill(site.superuser(), people=PEOPLE, accounts=ACCOUNTS, items=ITEMS)
+            site.wait_for_probes()
             agents, found = hired(site), places(site, GRANTS, PEOPLE)
             note(f"{GRANTS} accesses are asked for and approved…")
             accesses = [approved(agents[n % len(agents)], place) for n, place in enumerate(found)]

@@ -21,7 +21,7 @@ from _pytest.runner import runtestprotocol
 
 from bench.mutants import Mutant, mutants
 
-PATIENCE: Final = (60.0, 600.0)  # seconds for a first and for a second look at one mutant
+PATIENCE: Final = (12.0, 300.0)  # seconds for a first and for a second look at one mutant
 TIMES_OUT: Final = 3  # times that a test fails with nothing broken, before it is left out
 STALE: Final = 300.0  # seconds after which links and sessions are made to last again
 # What is open for less time than a run takes; the rest of what expires has days.

@@ -162,6 +162,15 @@ class Running:
             found += children.get(pid, [])
         return found
 
+    def wait_for_probes(self) -> None:
+        """Wait until the probes are done that `./run` begins with, and repeats once a day. Raises RuntimeError."""
+        ends = time.monotonic() + PATIENCE
+        while any(b"promises" in _command(pid) for pid in self.process_ids()):
+            if time.monotonic() > ends:
+                message = "the probes don't end"
+                raise RuntimeError(message)
+            time.sleep(0.2)
+
     def cpu_seconds(self) -> float:
         """Processor time of all of them so far, that of ended ones included."""
         total = 0
@@ -195,6 +204,12 @@ def running() -> Iterator[Running]:
 def _stat(process: Path) -> list[str]:
     """The fields of proc_pid_stat(5) after the name, which may hold blanks: first the state and the parent."""
     return (process / "stat").read_text("utf-8", errors="replace").rpartition(")")[2].split()
+
+
+def _command(pid: int) -> list[bytes]:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    return []
 
 
 def free_port() -> int:
