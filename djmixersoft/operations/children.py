@@ -29,10 +29,10 @@ def now() -> float:
 class Child:
     """One process of ours: started, watched, and started again after a pause that grows while it keeps failing."""
 
-    def __init__(self, name: str, command: list[str], environment: dict[str, str], log: Path) -> None:
-        """Describe the process; `start()` starts it."""
+    def __init__(self, name: str, command: list[str], environment: dict[str, str], log: Path, *, yields: int) -> None:
+        """Describe the process; `start()` starts it. `yields`: its nice value, 0 for what people wait for."""
         self.name = name
-        self.command = command
+        self.command = ["nice", "-n", str(yields), *command] if yields else command
         self.environment = environment
         self.log = log
         self.due: float | None = None
@@ -97,7 +97,7 @@ class Recurring(Child):
 
     def __init__(self, name: str, command: list[str], environment: dict[str, str], log: Path, *, first: float) -> None:
         """Describe the process; it is due `first` seconds from `plan_first()`."""
-        super().__init__(name, ["nice", "-n", "10", *command], environment, log)
+        super().__init__(name, command, environment, log, yields=10)
         self._first = first
         self._pause = RETRY_SECONDS / 2
 

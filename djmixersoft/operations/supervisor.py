@@ -35,6 +35,7 @@ from djmixersoft.operations.tls import operator_certificate
 WORKERS = ("mailer", "steward")
 READY_SECONDS = 60.0
 STOP_SECONDS = 4.0
+WORKERS_YIELD = 5  # by nice: a page is waited for, a mail or a seal not to the millisecond
 FIRST_LEDGER_CHECK_SECONDS = 600.0
 FIRST_AUDIT_SECONDS = 3.0  # after everything is started, so that the first pages don't wait for it
 
@@ -74,7 +75,8 @@ class Supervisor:
 
     def _child(self, name: str, urls: dict[str, str], *arguments: str) -> Child:
         environment = process_environment(os.environ, name, urls[name], str(self.data.path), self.address)
-        return Child(name, [*database.SELF, *arguments], environment, self.data.log / f"{name}.log")
+        yields = 0 if name in {"site", "desk"} else WORKERS_YIELD
+        return Child(name, [*database.SELF, *arguments], environment, self.data.log / f"{name}.log", yields=yields)
 
     def run(self) -> NoReturn:
         """Start everything, and keep it running until a signal comes."""
