@@ -113,7 +113,9 @@ def predicate(rules: Rules, use: Use, table: str, verb: str) -> str:
     }[use.rows]
     stamped = f" AND {use.stamp} = {who}" if use.stamp else ""
     writes = f" AND (SELECT {SCHEMA}.may_write())" if purpose.programs and verb != "read" else ""
-    by_staff = f" AND {who} IS NOT NULL" if purpose.staff and use.rows != "own" and not use.stamp else ""
+    # Some rows are asked of by who acts in the role already.
+    asks = use.rows in {"own", "exported"} or use.stamp
+    by_staff = f" AND {who} IS NOT NULL" if purpose.staff and not asks else ""
     return sql + stamped + writes + by_staff
 
 

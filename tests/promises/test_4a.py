@@ -80,9 +80,11 @@ def test_a_plain_member_deletes_for_good_what_they_added_and_only_an_administrat
         )
         assert bob.changed(thrown_away, [mine, theirs]) == 2
         assert (bob.changed(gone, mine), bob.changed(gone, theirs)) == (1, 0)
-    with acting(site, "p_teamwork", token=world.alice.token) as alice:
-        assert alice.changed(thrown_away, [theirs]) == 1
-        assert alice.changed(gone, theirs) == 1
+    with acting(site, "p_teamwork", token=world.bob.token, kept=True) as bob:
+        kept = bob.value(f"{NEW_ITEM} RETURNING id", world.a.id, world.bob.id)
+        assert bob.changed(thrown_away, [kept]) == 1
+    with acting(site, "p_teamwork", token=world.alice.token, kept=True) as alice:
+        assert alice.changed(gone, kept) == 1
 
 
 def test_nobody_makes_themselves_a_member(site: str, world: World) -> None:
