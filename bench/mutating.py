@@ -1,16 +1,16 @@
 """A plugin for pytest: runs the collected tests again and again, each time with one thing broken.
 
-The server, the world and the site's connections stay; what a mutant let be changed is put back from a copy in memory.
-Writes its findings to the file that DJMS_MUTATION_REPORT names. DJMS_MUTATION_PART is the share of the mutants to try,
-as in "0/2". DJMS_MUTATION_ONLY names a file with the names of mutants: a second look at those alone, by all tests whose
-file speaks of what is broken.
+First each test once, to see which tables it reads or writes and which doors it calls, as PostgreSQL counts them: only
+such a test can notice that something of these is broken. The server, the world and the site's connections stay; what a
+mutant let be changed is put back from a copy in memory. Writes its findings to the file that DJMS_MUTATION_REPORT
+names. DJMS_MUTATION_PART is the share of the mutants to try, as in "0/2".
 """
 
 import json
 import os
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any, Final
@@ -21,7 +21,9 @@ from _pytest.runner import runtestprotocol
 
 from bench.mutants import Mutant, mutants
 
-PATIENCE: Final = (12.0, 300.0)  # seconds for a first and for a second look at one mutant
+PATIENCE: Final = (30.0, 300.0)  # seconds for a first and for a second look at one mutant
+LATE: Final = 1.5  # seconds until PostgreSQL has counted what was done
+FAILING: Final = 10  # tests that may fail with nothing broken, and are left out; with more, something is wrong
 TIMES_OUT: Final = 3  # times that a test fails with nothing broken, before it is left out
 STALE: Final = 300.0  # seconds after which links and sessions are made to last again
 # What is open for less time than a run takes; the rest of what expires has days.
@@ -34,9 +36,8 @@ class Mutating:
     def __init__(self) -> None:
         self.found: dict[str, Any] = {}
         self.seconds: dict[str, float] = {}
+        self.touched: defaultdict[str, set[str]] = defaultdict(set)
         self.failed_by_itself: Counter[str] = Counter()
-        named = os.environ.get("DJMS_MUTATION_ONLY")
-        self.only: list[str] | None = json.loads(Path(named).read_text("utf-8")) if named else None
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: Any, request: Any) -> Generator[None, Any, Any]:  # noqa: ANN401, ARG002 - pytest's
@@ -49,31 +50,55 @@ class Mutating:
         """Run all tests once, then for each mutant until one fails."""
         from djmixersoft.policy.loading import load
 
-        items = list(session.items)
-        first = [item for item in items if "/promises/" in item.nodeid or "/policy/" in item.nodeid]
-        for item in first[:1] if self.only is not None else items:
-            started = time.monotonic()
-            if reason := self._failure(item, session):
-                raise pytest.UsageError(f"{item.nodeid} fails with nothing broken: {reason}")
-            self.seconds[item.nodeid] = time.monotonic() - started
-        world = self.found["world"]
-        results = []
-        with world.superuser() as superuser:
+        items = self._run_once(session)
+        part, parts = map(int, os.environ["DJMS_MUTATION_PART"].split("/"))
+        report, results = Path(os.environ["DJMS_MUTATION_REPORT"]), dict[str, dict[str, object]]()
+        with self.found["world"].superuser() as superuser:
             superuser.execute("SET session_replication_role = replica")
             kept = Kept(superuser)
-            chosen = [one for one in mutants(superuser, load()) if self.only is None or one.name in self.only]
-            part, parts = map(int, os.environ["DJMS_MUTATION_PART"].split("/"))
-            report = Path(os.environ["DJMS_MUTATION_REPORT"])
-            report.write_text("[]", "utf-8")
-            for mutant in chosen[part::parts]:
-                results.append(self._outcome(mutant, items, superuser, kept))
-                report.write_text(json.dumps(results), "utf-8")
+            chosen = list(mutants(superuser, load()))[part::parts]
+            for patience in PATIENCE:
+                for mutant in chosen:
+                    results[mutant.name] = self._outcome(mutant, items, superuser, kept, patience)
+                    report.write_text(json.dumps(list(results.values())), "utf-8")
+                chosen = [mutant for mutant in chosen if results[mutant.name]["killed"] is False]
         # The server goes down with its fixture.
         self._failure(session.items[0], None)
         return True
 
+    def _run_once(self, session: pytest.Session) -> list[pytest.Item]:
+        """Run each test with nothing broken; those that pass, in the order in which they ran."""
+        failing, counts = dict[str, str](), Counter[str]()
+        ended: dict[str, float] = {}
+        for item in session.items:
+            started = time.monotonic()
+            if reason := self._failure(item, session):
+                failing[item.nodeid] = reason
+            ended[item.nodeid] = time.monotonic()
+            self.seconds[item.nodeid] = ended[item.nodeid] - started
+            if "world" in self.found:
+                with self.found["world"].superuser() as superuser:
+                    if not counts:
+                        superuser.execute("ALTER SYSTEM SET track_functions = 'all'")
+                        superuser.execute("SELECT pg_reload_conf()")
+                    now = _counts(superuser)
+                for recent, at in ended.items():
+                    if at > started - LATE:
+                        self.touched[recent] |= set(now - counts)
+                counts = now
+        if len(failing) > FAILING:
+            raise pytest.UsageError(f"{len(failing)} tests fail with nothing broken: {next(iter(failing.items()))}")
+        for name, reason in failing.items():
+            print(f"{name} fails with nothing broken, and is left out: {reason}", file=sys.stderr)
+        return [item for item in session.items if item.nodeid not in failing]
+
     def _outcome(
-        self, mutant: Mutant, items: list[pytest.Item], superuser: psycopg.Connection, kept: "Kept"
+        self,
+        mutant: Mutant,
+        items: list[pytest.Item],
+        superuser: psycopg.Connection,
+        kept: "Kept",
+        patience: float,
     ) -> dict[str, object]:
         """Which test notices. One that fails with nothing broken too has noticed nothing."""
         started = time.monotonic()
@@ -84,12 +109,10 @@ class Mutating:
             except psycopg.Error as error:
                 return {"mutant": mutant.name, "killed": None, "by": str(error).splitlines()[0], "seconds": 0}
             try:
-                by = next((item for item in remaining if self._notices(item, started)), None)
+                by = next((item for item in remaining if self._notices(item, started + patience)), None)
             finally:
                 mutant.undo(superuser)
-            # A second look is at tests that make what they need, some of it once for all of them.
-            if self.only is None:
-                kept.put_back()
+            kept.put_back()
             if by is None or not (reason := self._failure(by, by.session)):
                 break
             self.failed_by_itself[by.nodeid] += 1
@@ -98,24 +121,22 @@ class Mutating:
         killer = by.nodeid if by else None
         return {"mutant": mutant.name, "killed": bool(by), "by": killer, "seconds": time.monotonic() - started}
 
-    def _notices(self, item: pytest.Item, started: float) -> bool:
+    def _notices(self, item: pytest.Item, ends: float) -> bool:
         is_out = self.failed_by_itself[item.nodeid] >= TIMES_OUT
-        is_late = time.monotonic() - started > PATIENCE[self.only is not None]
-        return not is_out and not is_late and bool(self._failure(item, item.session))
+        return not is_out and time.monotonic() < ends and bool(self._failure(item, item.session))
 
     def _likely(self, mutant: Mutant, items: list[pytest.Item]) -> list[pytest.Item]:
-        """The tests, those first whose source speaks of what is broken, then the quick ones."""
+        """The tests that can notice, those first whose source speaks of what is broken, then the quick ones."""
 
         def order(item: pytest.Item) -> tuple[int, float]:
             source = f"{item.name} {_source(item)}"
             return -sum(word in source for word in mutant.about), self.seconds.get(item.nodeid, 0.0)
 
-        if self.only is not None:
-            speaking = [
-                item for item in items if any(word in Path(item.path).read_text("utf-8") for word in mutant.about)
-            ]
-            return sorted(speaking, key=order)
-        return sorted((item for item in items if f"/{mutant.tests}/" in item.nodeid), key=order)
+        if mutant.tests == "policy":
+            return sorted((item for item in items if "/policy/" in item.nodeid), key=order)
+        what = mutant.about[0]
+        found = [item for item in items if what in self.touched[item.nodeid] or what in _source(item)]
+        return sorted(found or [item for item in items if "/promises/" in item.nodeid], key=order)
 
     @staticmethod
     def _failure(item: pytest.Item, following: pytest.Item | pytest.Session | None) -> str:
@@ -126,6 +147,15 @@ class Mutating:
 def _source(item: pytest.Item) -> str:
     function = getattr(item, "function", None)
     return Path(item.path).read_text("utf-8").split(f"def {function.__name__}(")[-1][:2500] if function else ""
+
+
+def _counts(superuser: psycopg.Connection) -> Counter[str]:
+    """How often each table was read or written, and each door called."""
+    rows = superuser.execute(
+        "SELECT relname, seq_scan + coalesce(idx_scan, 0) + n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_user_tables"
+        " UNION ALL SELECT funcname, calls FROM pg_stat_user_functions"
+    )
+    return Counter({str(name): int(count) for name, count in rows})
 
 
 def _tables(superuser: psycopg.Connection) -> list[str]:

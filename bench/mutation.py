@@ -1,7 +1,6 @@
 """The share of broken things that a test notices: every use, right, row policy, door check and lint taken away in turn.
 
-A fast subset of the tests runs for each, in one process with one server, and all others for what that subset doesn't
-notice; see mutants.py and mutating.py.
+For each, those tests run that read, write or call what is broken, until one fails; see mutants.py and mutating.py.
 """
 
 import json
@@ -24,11 +23,10 @@ SLOW = (
     " and not test_4a_matrix and not test_4a_machine and not test_6a_slow"
 )
 
-FIRST = ("tests/promises", "tests/policy")
-SECOND = tuple(
+TESTS = tuple(
     f"tests/{name}"
     for name in (
-        *("contact", "content", "desk", "ledger", "legal", "lockbox", "mail", "operations", "people", "proving"),
+        *("promises", "policy", "contact", "content", "desk", "ledger", "legal", "mail", "people", "proving"),
         *("site", "staff", "vault"),
     )
 )
@@ -44,15 +42,7 @@ def figures() -> Iterator[Figure]:
     """
     from bench import note
 
-    results = [one for one in _run(["-k", SLOW, *FIRST]) if one["killed"] is not None]
-    survivors = [one["mutant"] for one in results if not one["killed"]]
-    if survivors:
-        note(f"{len(survivors)} of {len(results)} were not noticed at first; a second look at these, by all tests.")
-        with tempfile.NamedTemporaryFile("w", suffix=".json") as only:
-            json.dump(survivors, only)
-            only.flush()
-            again = {one["mutant"]: one for one in _run([*FIRST, *SECOND], DJMS_MUTATION_ONLY=only.name)}
-        results = [again.get(one["mutant"], one) for one in results]
+    results = [one for one in _run() if one["killed"] is not None]
     for one in results:
         if not one["killed"]:
             note(f"survived: {one['mutant']}")
@@ -62,17 +52,16 @@ def figures() -> Iterator[Figure]:
     yield Figure("mutation_seconds", sum(seconds), "s", "none", len(results), (min(seconds), max(seconds)))
 
 
-def _run(arguments: list[str], **environment: str) -> list[dict[str, Any]]:
-    """Run the mutants by some tests. `killed` is None for what could not be broken."""
+def _run() -> list[dict[str, Any]]:
+    """Run the mutants, some at once. `killed` is None for what could not be broken."""
     with tempfile.TemporaryDirectory() as folder:
         reports = [Path(folder) / f"{part}.json" for part in range(PARTS)]
         plain = {name: value for name, value in os.environ.items() if not name.startswith(("DJMS_", "DATABASE_URL"))}
         running = [
             subprocess.Popen(  # noqa: S603 - our own tests
-                [sys.executable, "-m", "pytest", "-q", "-p", "bench.mutating", "--no-header", *arguments],
+                [sys.executable, "-m", "pytest", "-q", "-p", "bench.mutating", "--no-header", "-k", SLOW, *TESTS],
                 cwd=ROOT,
                 env=plain
-                | environment
                 | {
                     "DJMS_MUTATION_REPORT": str(report),
                     "DJMS_MUTATION_PART": f"{part}/{PARTS}",

@@ -61,6 +61,8 @@ def nobody_but_an_administrator_lets_anybody_in(system: LiveSystem) -> Finding:
         ("opening", f"SELECT 1 FROM {OPENING} WHERE outcome = 'opened'"),
         ("granting", "INSERT INTO djms.access_grant (account_id, id, request_id) VALUES (%s, %s, %s)"),
         ("covering more", "INSERT INTO djms.access_grant_item (account_id, grant_id, item_id) VALUES (%s, %s, %s)"),
+        ("adding a key", "INSERT INTO djms.approval_key (account_id, id, added_by) VALUES (%s, %s, %s)"),
+        ("signing", "UPDATE djms.approval_statement SET key_id = %s WHERE account_id NOT IN (%s, %s)"),
         ("deciding", "UPDATE djms.access_request SET state = 'approved' WHERE account_id <> %s OR id IN (%s, %s)"),
     )
     for login in system.logins():

@@ -9,6 +9,8 @@ MADE_UP = "probe@invalid"  # RFC 2606: nobody's
 SECRETS = (
     ("verifier", "credential"),
     ("verifier", "registration"),
+    ("verifier", "factor"),
+    ("code_hash", "recovery_code"),
     ("secret", "mail_message"),
     ("value", "door_secret"),
 )
@@ -51,7 +53,7 @@ def passwords_are_stretched_and_their_verifiers_unreadable(system: LiveSystem) -
                     where = beyond(system.rules, caller.role, table)
                     statement = f"SELECT {column} FROM djms.{table} WHERE {where} LIMIT 1"
                     attempts.expect_nothing(caller, f"reading {column} of {table}", statement)
-    found = attempts.finding("to read verifiers, mailed links and keyed-hash keys, by each login in each role")
+    found = attempts.finding("to read verifiers, codes, mailed links and keyed-hash keys, by each login in each role")
     with system.connect("site") as site, site.transaction(force_rollback=True):
         site.execute("SET LOCAL ROLE p_sign_in")
         somebody = f"{secrets.token_hex(8)}@invalid"

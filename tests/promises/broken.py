@@ -141,6 +141,7 @@ BROKEN: dict[tuple[str, str], dict[str, Sabotage]] = {
     },
     ("4c", "nobody_but_an_administrator_lets_anybody_in"): {
         "support grants access to itself": opened("access_grant", "p_support", "INSERT"),
+        "support adds a key that signs approvals": opened("approval_key", "p_support", "INSERT"),
         "anybody decides": sql(ANYBODY, door_text("administers").replace("return exists (", "return true or exists (")),
     },
     ("4d", "names_and_keys_are_shown_to_nobody_unknown"): {
@@ -158,6 +159,7 @@ BROKEN: dict[tuple[str, str], dict[str, Sabotage]] = {
     },
     ("6a", "passwords_are_stretched_and_their_verifiers_unreadable"): {
         "verifiers can be read": opened("credential", "p_sign_in"),
+        "what second factors are compared with can be read": opened("factor", "p_sign_in"),
         "passwords are hardly stretched": weakened("sign_in_parameters", "memory_kib := 19456", "memory_kib := 1024"),
     },
     ("6a", "nobody_is_staff_by_sql"): {

@@ -24,6 +24,7 @@ _NOT_ASKED: Final[Mapping[str, tuple[str | None, Text]]] = {
     "nothing": ("items", gettext_lazy("Please name at least one item.")),
     "many": ("items", gettext_lazy("That is more than can be asked for at once.")),
     "waiting": (None, gettext_lazy("Twenty requests of yours wait in this account already. Wait for answers first.")),
+    "often": (None, gettext_lazy("You asked this account sixty times within a day. Ask again tomorrow.")),
     "ask-first": (None, gettext_lazy("This account wants to be asked first, each time. Ask for approval instead.")),
     "notice": (
         None,

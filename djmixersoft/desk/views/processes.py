@@ -42,6 +42,7 @@ _NOT_OPENED: Final[Mapping[str, Text]] = {
     "hours": gettext_lazy("Please choose 1 to 8 hours."),
     "words": gettext_lazy("Please say why, in up to 2,000 characters."),
     "waiting": gettext_lazy("Twenty requests of yours wait in this account already."),
+    "often": gettext_lazy("You asked this account sixty times within a day. Ask again tomorrow."),
     "notice": gettext_lazy(
         "A notice to this account should have been sent and wasn’t yet. None more is opened before."
     ),

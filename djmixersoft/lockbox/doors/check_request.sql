@@ -13,5 +13,9 @@ begin
               when coalesce(btrim(told), '') = '' or length(told) > 2000 then 'words'
               when (select count(*) from access_request r
                      where r.account_id = in_account and r.staff_id = of_staff and r.state in ('pending', 'asked')
-                       and r.expires > clock_timestamp()) >= 20 then 'waiting' end;
+                       and r.expires > clock_timestamp()) >= 20 then 'waiting'
+              -- Each is a mail to every Administrator, also where it is taken back at once.
+              when (select count(*) from access_request r
+                     where r.account_id = in_account and r.staff_id = of_staff
+                       and r.created_at > clock_timestamp() - interval '1 day') >= 60 then 'often' end;
 end $$;

@@ -1,8 +1,8 @@
 -- Somebody here asks to see items of an account, as 'support' or 'legal', for a ticket or a process; the account's
 -- Administrators are told by mail. Nothing is looked at, not even whether these items are there. Answers 'asked', or why
 -- not: 'unknown' (no such account), 'nothing' or 'many' (items: 1 to 100), 'hours' (1 to 8), 'words' (to 2,000 characters),
--- 'waiting' (20 of theirs are open in that account already), 'process' (for a process that isn't confirmed, is over, is to be
--- kept silent about, or doesn't cover these items).
+-- 'waiting' (20 of theirs are open in that account already), 'often' (60 were made there within a day), 'process' (for a
+-- process that isn't confirmed, is over, is to be kept silent about, or doesn't cover these items).
 create or replace function djms.request_access(
   in_account uuid, wanted uuid[], as_role text, for_ticket uuid, for_process uuid, reason_code text, told text,
   for_hours integer, download boolean, out outcome text, out new_request uuid)
