@@ -123,7 +123,7 @@ def _in_words() -> Iterator[None]:
     except DatabaseError as error:
         if sqlstate(error) == "DJ001":
             raise LastAdministrator from error
-        if sqlstate(error) == "DJ007":
+        if sqlstate(error) == "DJ009":
             raise TooManyWitnesses from error
         if sqlstate(error) == "23505":
             raise NamedAlready from error

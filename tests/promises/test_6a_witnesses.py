@@ -105,7 +105,7 @@ def test_witnesses_are_named_by_administrators_in_their_own_name_and_nobody_else
         for _ in range(19):
             another = str(key(f"{uuid4().hex[:20]}.example", Algorithm.COSIGNATURE).verifier)
             assert named_by(alice, world, world.alice, another) == ""
-        assert named_by(alice, world, world.alice, str(key("more", Algorithm.COSIGNATURE).verifier)) == "DJ007"
+        assert named_by(alice, world, world.alice, str(key("more", Algorithm.COSIGNATURE).verifier)) == "DJ009"
         assert alice.changed(DROP, world.a.id) == 20
     with acting(url, role, token=world.alice.token) as alice:
         assert alice.changed(DROP, world.a.id) == 1
@@ -116,7 +116,7 @@ def test_witnesses_are_named_by_administrators_in_their_own_name_and_nobody_else
         with waiting(url, role, world.alice.token, NAME, *arguments) as raced:
             assert named_by(alice, world, world.alice) == ""
             alice.connection.execute("COMMIT")
-    assert raced.state == "DJ007", "both see 19, and only one is the twentieth"
+    assert raced.state == "DJ009", "both see 19, and only one is the twentieth"
     with acting(url, role, token=world.alice.token, kept=True) as alice:
         assert alice.changed(DROP, world.a.id) == 20
     with acting(url, role, token=world.alice.token, begin="BEGIN ISOLATION LEVEL REPEATABLE READ") as alice:
