@@ -20,14 +20,15 @@ ROOT = Path(__file__).resolve().parents[1]
 # instead of moments.
 SLOW = (
     "not no_sql_of_a_login and not gets_at_content and not with_alices_token and not whatever_is_done"
-    " and not test_4a_matrix and not test_4a_machine and not test_6a_slow"
+    " and not test_4a_matrix and not test_4a_machine and not test_6a_slow and not test_interop and not test_killed"
+    " and not test_verifier"
 )
 
 TESTS = tuple(
     f"tests/{name}"
     for name in (
         *("promises", "policy", "contact", "content", "desk", "ledger", "legal", "mail", "people", "proving"),
-        *("site", "staff", "vault"),
+        *("site", "staff"),
     )
 )
 PARTS = 2  # shares of the mutants that are tried at once, each with a server of its own
@@ -59,7 +60,20 @@ def _run() -> list[dict[str, Any]]:
         plain = {name: value for name, value in os.environ.items() if not name.startswith(("DJMS_", "DATABASE_URL"))}
         running = [
             subprocess.Popen(  # noqa: S603 - our own tests
-                [sys.executable, "-m", "pytest", "-q", "-p", "bench.mutating", "--no-header", "-k", SLOW, *TESTS],
+                [
+                    sys.executable,
+                    "-m",
+                    "pytest",
+                    "-q",
+                    "-p",
+                    "bench.mutating",
+                    "--no-header",
+                    "-m",
+                    "not browser",
+                    "-k",
+                    SLOW,
+                    *TESTS,
+                ],
                 cwd=ROOT,
                 env=plain
                 | {
