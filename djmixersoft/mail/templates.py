@@ -34,6 +34,7 @@ class Template(StrEnum):
     CONTACT_RECEIVED = "contact-received"
     CONTACT_ANSWERED = "contact-answered"
     ACCESS_REQUESTED = "access-requested"
+    ACCESS_ANSWERED = "access-answered"
     APPROVAL_KEY_ENDING = "approval-key-ending"
 
 

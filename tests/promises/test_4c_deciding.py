@@ -141,6 +141,13 @@ def test_a_question_goes_back_and_forth_before_the_answer(asked: Asked) -> None:
         assert one.value(said, asked.world.a.id, asked.request, " ") == "words"
         assert one.value(said, asked.world.a.id, asked.request, "The third.") == "done"
         assert one.value(said, asked.world.a.id, asked.request, "No, the fourth.") == "decided"
+    with asked.world.superuser() as superuser:
+        told = superuser.execute(
+            "DELETE FROM djms.mail_message WHERE template = 'access-answered' RETURNING recipient, context"
+        ).fetchall()
+    page = f"/accounts/{asked.world.a.id}/access/{asked.request}"
+    ((recipient, facts),) = told
+    assert (recipient, facts["page"], facts["pseudonym"]) == (asked.world.alice.email, page, asked.agent.pseudonym)
     assert asked.decide(asked.world.alice.token, decision="deny") == "done"
     assert asked.decide(asked.world.alice.token) == "decided"
 

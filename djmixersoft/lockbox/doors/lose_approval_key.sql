@@ -22,9 +22,6 @@ begin
   if not found then
     return 'nothing';
   end if;
-  insert into mail_message (template, recipient, context)
-  select 'approval-key-ending', p.email, jsonb_build_object('account', a.name, 'page', '/accounts/' || a.id || '/access/keys')
-    from membership m join person p on p.id = m.person_id join account a on a.id = m.account_id
-   where m.account_id = in_account and m.is_administrator;
+  perform mail_administrators(in_account, 'approval-key-ending', '/access/keys', null);
   return 'ending';
 end $$;

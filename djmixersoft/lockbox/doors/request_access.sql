@@ -20,10 +20,6 @@ begin
   end if;
   new_request := add_request(
     in_account, me, wanted, as_role, for_ticket, for_process, reason_code, told, for_hours, download, 'pending');
-  insert into mail_message (template, recipient, context)
-  select 'access-requested', p.email, jsonb_build_object(
-           'account', a.name, 'pseudonym', s.pseudonym, 'page', '/accounts/' || a.id || '/access/' || new_request)
-    from membership m join person p on p.id = m.person_id join account a on a.id = m.account_id, staff s
-   where s.id = me and m.account_id = in_account and m.is_administrator;
+  perform mail_administrators(in_account, 'access-requested', '/access/' || new_request, me);
   outcome := 'asked';
 end $$;
