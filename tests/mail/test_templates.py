@@ -30,9 +30,7 @@ def test_the_templates_are_exactly_those_that_doors_write_down() -> None:
     inserted = [name.strip("'") for door in doors() for name in INSERT.findall(door)]
     written = {*inserted, *(name for door in doors() for name in HANDED_ON.findall(door))} - {"about"}
     assert written == {mail.value for mail in Template}
-    assert len(inserted) == sum(door.count("insert into mail_message") for door in doors()), (
-        "one is written otherwise"
-    )
+    assert len(inserted) == sum(door.count("insert into mail_message") for door in doors()), "one is written otherwise"
     assert {path.stem for path in FOLDER.iterdir()} == written
 
 
