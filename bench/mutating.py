@@ -3,7 +3,8 @@
 First each test once, to see which tables it reads or writes and which doors it calls, as PostgreSQL counts them: only
 such a test can notice that something of these is broken. The server, the world and the site's connections stay; what a
 mutant let be changed is put back from a copy in memory. Writes its findings to the file that DJMS_MUTATION_REPORT
-names. DJMS_MUTATION_PART is the share of the mutants to try, as in "0/2".
+names. DJMS_MUTATION_PART is the share of the mutants to try, as in "0/2". DJMS_MUTATION_ONLY names a file with names of
+mutants: a second look at those alone, where nothing is put back, since there the tests make what they need.
 """
 
 import json
@@ -21,7 +22,7 @@ from _pytest.runner import runtestprotocol
 
 from bench.mutants import Mutant, mutants
 
-PATIENCE: Final = (30.0, 300.0)  # seconds for a first and for a second look at one mutant
+PATIENCE: Final = (12.0, 120.0)  # seconds for a first and for a second look at one mutant
 LATE: Final = 1.5  # seconds until PostgreSQL has counted what was done
 FAILING: Final = 10  # tests that may fail with nothing broken, and are left out; with more, something is wrong
 TIMES_OUT: Final = 3  # times that a test fails with nothing broken, before it is left out
@@ -38,6 +39,8 @@ class Mutating:
         self.seconds: dict[str, float] = {}
         self.touched: defaultdict[str, set[str]] = defaultdict(set)
         self.failed_by_itself: Counter[str] = Counter()
+        named = os.environ.get("DJMS_MUTATION_ONLY")
+        self.only: list[str] | None = json.loads(Path(named).read_text("utf-8")) if named else None
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: Any, request: Any) -> Generator[None, Any, Any]:  # noqa: ANN401, ARG002 - pytest's
@@ -52,16 +55,14 @@ class Mutating:
 
         items = self._run_once(session)
         part, parts = map(int, os.environ["DJMS_MUTATION_PART"].split("/"))
-        report, results = Path(os.environ["DJMS_MUTATION_REPORT"]), dict[str, dict[str, object]]()
+        report, results = Path(os.environ["DJMS_MUTATION_REPORT"]), list[dict[str, object]]()
         with self.found["world"].superuser() as superuser:
             superuser.execute("SET session_replication_role = replica")
             kept = Kept(superuser)
-            chosen = list(mutants(superuser, load()))[part::parts]
-            for patience in PATIENCE:
-                for mutant in chosen:
-                    results[mutant.name] = self._outcome(mutant, items, superuser, kept, patience)
-                    report.write_text(json.dumps(list(results.values())), "utf-8")
-                chosen = [mutant for mutant in chosen if results[mutant.name]["killed"] is False]
+            chosen = [one for one in mutants(superuser, load()) if self.only is None or one.name in self.only]
+            for mutant in chosen[part::parts]:
+                results.append(self._outcome(mutant, items, superuser, kept))
+                report.write_text(json.dumps(results), "utf-8")
         # The server goes down with its fixture.
         self._failure(session.items[0], None)
         return True
@@ -93,15 +94,11 @@ class Mutating:
         return [item for item in session.items if item.nodeid not in failing]
 
     def _outcome(
-        self,
-        mutant: Mutant,
-        items: list[pytest.Item],
-        superuser: psycopg.Connection,
-        kept: "Kept",
-        patience: float,
+        self, mutant: Mutant, items: list[pytest.Item], superuser: psycopg.Connection, kept: "Kept"
     ) -> dict[str, object]:
         """Which test notices. One that fails with nothing broken too has noticed nothing."""
         started = time.monotonic()
+        ends = started + PATIENCE[self.only is not None]
         remaining = self._likely(mutant, items)
         while True:
             try:
@@ -109,10 +106,11 @@ class Mutating:
             except psycopg.Error as error:
                 return {"mutant": mutant.name, "killed": None, "by": str(error).splitlines()[0], "seconds": 0}
             try:
-                by = next((item for item in remaining if self._notices(item, started + patience)), None)
+                by = next((item for item in remaining if self._notices(item, ends)), None)
             finally:
                 mutant.undo(superuser)
-            kept.put_back()
+            if self.only is None:
+                kept.put_back()
             if by is None or not (reason := self._failure(by, by.session)):
                 break
             self.failed_by_itself[by.nodeid] += 1
@@ -136,7 +134,7 @@ class Mutating:
             return sorted((item for item in items if "/policy/" in item.nodeid), key=order)
         what = mutant.about[0]
         found = [item for item in items if what in self.touched[item.nodeid] or what in _source(item)]
-        return sorted(found or [item for item in items if "/promises/" in item.nodeid], key=order)
+        return sorted(found or items, key=order)
 
     @staticmethod
     def _failure(item: pytest.Item, following: pytest.Item | pytest.Session | None) -> str:
