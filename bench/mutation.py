@@ -1,7 +1,7 @@
 """The share of broken things that a test notices: every use, right, row policy, door check and lint taken away in turn.
 
-For each, those tests run that read, write or call what is broken, until one fails: of the promises and the policy first,
-in one process with one server, and of all else for what those don't notice; see mutants.py and mutating.py.
+For each, those tests run that read, write or call what is broken, until one fails: the promises' and the policy's first,
+in one process with one server, and all others for what these don't notice; see mutants.py and mutating.py.
 """
 
 import json
@@ -24,6 +24,7 @@ SLOW = (
     " and not test_4a_matrix and not test_4a_machine and not test_6a_slow and not test_interop and not test_killed"
     " and not test_verifier"
 )
+OPTIONS = ("-q", "--no-header", "-p", "bench.mutating", "-m", "not browser", "-k", SLOW)
 
 FIRST = ("tests/promises", "tests/policy")
 SECOND = tuple(
@@ -67,20 +68,7 @@ def _run(tests: Sequence[str], **environment: str) -> list[dict[str, Any]]:
         plain = {name: value for name, value in os.environ.items() if not name.startswith(("DJMS_", "DATABASE_URL"))}
         running = [
             subprocess.Popen(  # noqa: S603 - our own tests
-                [
-                    sys.executable,
-                    "-m",
-                    "pytest",
-                    "-q",
-                    "-p",
-                    "bench.mutating",
-                    "--no-header",
-                    "-m",
-                    "not browser",
-                    "-k",
-                    SLOW,
-                    *tests,
-                ],
+                [sys.executable, "-m", "pytest", *OPTIONS, *tests],
                 cwd=ROOT,
                 env=plain
                 | environment
