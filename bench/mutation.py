@@ -1,7 +1,7 @@
 """The share of broken things that a test notices: every use, right, row policy, door check and lint taken away in turn.
 
-For each, those tests run that read, write or call what is broken, until one fails: the promises' and the policy's first,
-in one process with one server, and all others for what these don't notice; see mutants.py and mutating.py.
+For each, those tests run that read, write or call what is broken, until one fails: those of promises and policy first,
+in one process with one server, and all others for what these do not notice; see mutants.py and mutating.py.
 """
 
 import json
