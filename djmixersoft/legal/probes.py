@@ -26,7 +26,7 @@ _SHOWN: Final = (
     " JOIN pg_class c ON c.oid = p.polrelid JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'process_id'"
     " WHERE c.relnamespace = 'djms'::regnamespace AND p.polcmd IN ('r', '*') AND (0::oid = ANY (p.polroles) OR EXISTS"
     " (SELECT FROM pg_auth_members WHERE member = 'djms_site'::regrole AND roleid = ANY (p.polroles)))"
-    " AND c.relname ~ '^(access|reading)'"
+    " AND c.relname ~ '^(access|reading|legal_item)'"
 )
 
 

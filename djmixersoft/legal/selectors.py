@@ -13,7 +13,7 @@ from django.utils import timezone
 from djmixersoft.content import stores
 from djmixersoft.ledger import selectors as ledger
 from djmixersoft.ledger.models import Entry, Leaf, Log
-from djmixersoft.legal.models import Process
+from djmixersoft.legal.models import Process, ProcessItem
 from djmixersoft.lockbox.models import Grant, GrantItem
 from djmixersoft.vault.cobblestone import Reader
 from djmixersoft.vault.keys import process_context, unwrap_process_key
@@ -128,6 +128,12 @@ def of_account(account_id: UUID) -> list[Process]:
 def told_of(account_id: UUID, process_id: UUID) -> Process | None:
     """One of them."""
     return Process.objects.filter(account_id=account_id, id=process_id).only(*_SHOWN).first()
+
+
+def demanded_of(account_id: UUID, process_id: UUID) -> list[UUID]:
+    """The ids of the items that it names, as the account's Administrators see them; none where it is all of them."""
+    named = ProcessItem.objects.filter(account_id=account_id, process_id=process_id).order_by("item_id")
+    return list(named.values_list("item_id", flat=True))
 
 
 def proofs() -> dict[str, bytes | None]:

@@ -165,6 +165,28 @@ def test_a_document_too_large_for_memory_is_refused_with_a_sentence(
     assert "The document is larger than 8 MB." in text_of(answer)
 
 
+def test_the_administrator_reads_which_items_are_demanded_and_whether_anybody_confirmed_that(
+    officers: "tuple[Agent, Agent]", owner: Person, upload: Upload
+) -> None:
+    one, other = officers
+    upload("Beside it.txt", b"A robin.", "text/plain")
+    path = recorded(one, demand(owner, upload("Named.txt", b"A canary.", "text/plain")))
+    page = f"{owner.crate}/access/processes/{path.rpartition('/')[2]}"
+    shown = text_of(owner.get(page))
+    assert "Until another has examined and confirmed it, nothing can be opened under it." in shown
+    assert "another examined and confirmed it" not in shown
+    assert "these items, and no others: Named.txt" in shown
+    assert "Beside it.txt" not in shown
+    assert other.post(f"{path}/confirm").status_code == 303
+    assert "another examined and confirmed it, and nothing beyond it can be opened." in text_of(owner.get(page))
+    assert other.post(f"{path}/end").status_code == 303
+    assert "It has ended: nothing can be opened under it any more." in text_of(owner.get(page))
+    path = recorded(one, demand(owner, upload("Withdrawn.txt", b"A wren.", "text/plain")))
+    assert other.post(f"{path}/end").status_code == 303
+    page = f"{owner.crate}/access/processes/{path.rpartition('/')[2]}"
+    assert "It was ended before anybody else confirmed it" in text_of(owner.get(page))
+
+
 def test_a_silent_process_is_nowhere_on_the_administrators_pages(
     officers: "tuple[Agent, Agent]", owner: Person, upload: Upload
 ) -> None:

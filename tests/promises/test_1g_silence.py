@@ -114,7 +114,7 @@ def test_before_its_date_an_administrator_sees_nothing_of_it_by_sql(
     changed = {table.split()[0] for table in after if after[table] != before[table]}
     assert changed == {
         *("access_request", "access_grant", "access_grant_item", "access_notice", "reading", "reading_use"),
-        *("legal_process", "ledger_log", "ledger_entry", "ledger_leaf"),
+        *("legal_process", "legal_item", "ledger_log", "ledger_entry", "ledger_leaf"),
     }
     assert seen_by_sql(cluster, world.bob)["legal_process teamwork"] == "None", "a member is no Administrator"
 

@@ -22,6 +22,7 @@ from djmixersoft.site.on_record import asked, read, shown
 from djmixersoft.site.pages import SHOWN, methods, page
 from djmixersoft.site.record_words import Kind, Known
 from djmixersoft.site.selecting import as_uuid
+from djmixersoft.site.views.lockbox import Named
 
 
 @purpose("teamwork")
@@ -35,6 +36,7 @@ def process(request: HttpRequest, account_id: UUID, process_id: UUID) -> HttpRes
         **shown(log, wanted, entries, [Kind.ACCESS], _known(account.id, entries)),
         "account": account,
         "process": found,
+        "demanded": _named(account.id, legal.demanded_of(account.id, found.id)),
         "export_url": reverse("process-export", args=[account.id, found.id]),
         "receipts_url": reverse("process-export", args=[account.id, found.id]),
     }
@@ -71,6 +73,12 @@ def _found(account_id: UUID, process_id: UUID) -> tuple[AccountRow, Process]:
     if found is None:
         raise Http404
     return account, found
+
+
+def _named(account_id: UUID, ids: list[UUID]) -> list[Named]:
+    """Items by what they are called today."""
+    names, folders = items.names(account_id, ids), items.folders(account_id, ids)
+    return [Named(one, names.get(one, ""), one in folders) for one in ids]
 
 
 def _known(account_id: UUID, entries: list[Recorded]) -> Known:
