@@ -4,11 +4,13 @@ The row policies tell which of the two, by the purpose.
 """
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.db.models import F
 from django.utils import timezone
 
 from djmixersoft.lockbox.models import (
@@ -23,6 +25,7 @@ from djmixersoft.lockbox.models import (
     State,
     What,
 )
+from djmixersoft.people.selectors import AnyOf
 
 PAGE_SIZE: Final = 50
 EXPIRED: Final = "expired"
@@ -183,6 +186,12 @@ def covered(account_id: UUID, grant_id: UUID) -> list[UUID]:
     """The ids of the items that a grant covers, the first MOST_COVERED."""
     found = GrantItem.objects.filter(account_id=account_id, grant_id=grant_id)
     return list(found.order_by("item_id").values_list("item_id", flat=True)[:MOST_COVERED])
+
+
+def covered_among(account_id: UUID, grant_id: UUID, ids: Collection[UUID]) -> set[UUID]:
+    """Those among some ids that a grant covers. A folder is never one of them: what lay in it is."""
+    found = GrantItem.objects.filter(AnyOf(F("item_id"), ids), account_id=account_id, grant_id=grant_id)
+    return set(found.values_list("item_id", flat=True))
 
 
 def open_reading_of(account_id: UUID, grant_id: UUID) -> UUID | None:

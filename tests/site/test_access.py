@@ -86,6 +86,36 @@ def test_approved_opened_and_revoked_all_of_it_shows(story: Story) -> None:
         assert words in record
 
 
+def test_where_less_was_approved_the_page_says_what_was_allowed_and_not_what_was_asked(story: Story) -> None:
+    other = UUID(str(story.owner.post(f"{story.owner.crate}/documents", {"name": "Riders"})["Location"])[-36:])
+    request = story.desk.ask(story.agent, story.account, [story.item, other], hours=2, download=True)
+    page = f"{story.all}/{request}"
+    asked = text_of(story.owner.get(page))
+    assert "for 2 hours at most" in asked
+    assert "may take a copy out of our system" in asked
+    story.owner.post(page, {"action": "approve", "item": str(story.item), "hours": "1", "later": "0"})
+    shown = text_of(story.owner.get(page))
+    assert "may take a copy out of our system" not in shown
+    assert "for 2 hours at most" not in shown
+    assert "only to look and listen, no copies" in shown
+    less = (
+        "Less was allowed than they asked for: not all of the items for 1 hour, and not for 2 no copy out of our system"
+    )
+    assert less in shown
+    assert "Riders (not allowed)" in shown
+    assert "Set list for Friday (not allowed)" not in shown
+
+
+def test_where_all_of_it_was_approved_nothing_is_said_to_be_less(story: Story) -> None:
+    request = story.desk.ask(story.agent, story.account, [story.item], hours=2, download=True)
+    given = {"action": "approve", "item": str(story.item), "hours": "2", "later": "0", "download": "on"}
+    story.owner.post(f"{story.all}/{request}", given)
+    shown = text_of(story.owner.get(f"{story.all}/{request}"))
+    assert "may take a copy out of our system" in shown
+    assert "Less was allowed" not in shown
+    assert "(not allowed)" not in shown
+
+
 def test_without_an_item_nothing_is_approved_and_nothing_typed_is_lost(story: Story) -> None:
     answer = story.owner.post(story.page, {"action": "approve", "hours": "1", "later": "24"})
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Final
 from uuid import UUID
@@ -9,14 +10,15 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from djmixersoft.accounts import selectors as accounts
 from djmixersoft.accounts.selectors import AccountRow
 from djmixersoft.content.selectors import items
 from djmixersoft.legal import selectors as legal
 from djmixersoft.lockbox import selectors, services
-from djmixersoft.lockbox.selectors import RequestRow
+from djmixersoft.lockbox.models import Basis
+from djmixersoft.lockbox.selectors import GrantRow, RequestRow
 from djmixersoft.pages.paging import Page, asked_page
 from djmixersoft.policy.purposes import purpose
 from djmixersoft.site.access import access_administered
@@ -142,6 +144,20 @@ def _found(account: AccountRow, request_id: UUID) -> RequestRow:
     return row
 
 
+def _less(row: RequestRow, grant: GrantRow, *, all_items: bool) -> list[str]:
+    """In what less was allowed than was asked for, in words."""
+    hours = round((grant.ends - grant.starts) / timedelta(hours=1))
+    shorter = ngettext(
+        "for %(hours)d hour, and not for %(asked)d", "for %(hours)d hours, and not for %(asked)d", hours
+    ) % {"hours": hours, "asked": row.hours}
+    found = {
+        _("not all of the items"): not all_items,
+        shorter: hours < row.hours,
+        _("no copy out of our system"): row.may_download and not grant.may_download,
+    }
+    return [words for words, is_so in found.items() if is_so]
+
+
 def _page(
     request: HttpRequest,
     account: AccountRow,
@@ -156,15 +172,23 @@ def _page(
     folders = items.folders(account.id, row.items)
     people = {one.person_id: one.name or one.email for one in accounts.members(account.id)}
     grant = row.grant
+    left_out: set[UUID] = set()
+    if grant and grant.basis == Basis.APPROVAL:
+        left_out = names.keys() - folders - selectors.covered_among(account.id, grant.id, row.items)
     context = {
         "account": account,
         "row": row,
         "sentence": _SAID.get(outcome, ""),
         "wanted": [
-            {"item": Named(one, names.get(one, ""), one in folders), "chosen": approving.chooses(one)}
+            {
+                "item": Named(one, names.get(one, ""), one in folders),
+                "chosen": approving.chooses(one),
+                "left_out": one in left_out,
+            }
             for one in row.items
         ],
         "readings": [{"item": Named(one.item_id, names.get(one.item_id, "")), "reading": one} for one in row.readings],
+        "less": _less(row, grant, all_items=left_out.isdisjoint(row.items)) if grant else [],
         "approving": approving,
         "asking": asking,
         "is_signed": bool(grant and grant.signed_by),
