@@ -14,6 +14,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from djmixersoft.lockbox.models import (
+    Basis,
     Grant,
     GrantItem,
     Notice,
@@ -180,6 +181,12 @@ def waiting(account_id: UUID) -> int:
 def allows_after_notice(account_id: UUID) -> bool:
     """Whether an account lets support open an access of which it is told afterwards."""
     return Setting.objects.filter(account_id=account_id, after_notice=True).exists()
+
+
+def open_unasked(account_id: UUID) -> set[str]:
+    """On what the accesses rest (`Basis`) that are open in an account now, and that no Administrator approved."""
+    found = Grant.objects.filter(account_id=account_id, revoked_at=None, ends__gt=timezone.now())
+    return set(found.exclude(basis=Basis.APPROVAL).values_list("basis", flat=True))
 
 
 def covered(account_id: UUID, grant_id: UUID) -> list[UUID]:

@@ -187,18 +187,40 @@ def test_the_administrator_reads_which_items_are_demanded_and_whether_anybody_co
     assert "It was ended before anybody else confirmed it" in text_of(owner.get(page))
 
 
+def test_the_administrator_reads_that_an_access_by_law_is_open_and_that_it_may_be_handed_over(
+    officers: "tuple[Agent, Agent]", owner: Person, upload: Upload
+) -> None:
+    one, other = officers
+    by_law, all_of_them = "An access under a legal process is open now, without your yes.", f"{owner.crate}/access"
+    path = recorded(one, demand(owner, upload("Named.txt", b"A canary.", "text/plain")))
+    assert other.post(f"{path}/confirm").status_code == 303
+    assert by_law not in text_of(owner.get(all_of_them))
+    assert one.post(f"{path}/open", {"words": "The court wants it.", "hours": "2", "items": ""}).status_code == 303
+    listed = owner.get(all_of_them)
+    assert by_law in text_of(listed)
+    (page,) = re.findall(rf'href="({all_of_them}/[0-9a-f-]{{36}})"', listed.text)
+    shown = text_of(owner.get(page))
+    assert "may be handed over to the authority, encrypted to a key that it names" in shown
+    assert "only to look and listen" not in shown
+    assert other.post(f"{path}/end").status_code == 303
+    assert by_law not in text_of(owner.get(all_of_them))
+
+
 def test_a_silent_process_is_nowhere_on_the_administrators_pages(
     officers: "tuple[Agent, Agent]", owner: Person, upload: Upload
 ) -> None:
     one, other = officers
     item = upload("Quiet.txt", TRACK, "text/plain")
     pages = (owner.crate, f"{owner.crate}/access", f"{owner.crate}/record", f"{owner.crate}/record?kind=access")
+    before = {page: text_of(owner.get(page)) for page in pages}
     path = recorded(one, demand(owner, item, silence="2027-06-01"))
     assert other.post(f"{path}/confirm").status_code == 303
     assert one.post(f"{path}/open", {"words": "The court wants it.", "hours": "2"}).status_code == 303
     for page in pages:
         shown = text_of(owner.get(page))
-        assert [word for word in ("Vesterby", one.pseudonym, other.pseudonym, "legal process") if word in shown] == []
+        assert [word for word in ("Vesterby", one.pseudonym, other.pseudonym) if word in shown] == []
+        assert shown.count("legal process") == before[page].count("legal process")
+    assert text_of(owner.get(f"{owner.crate}/access")) == before[f"{owner.crate}/access"]
     assert owner.get(f"{owner.crate}/access/processes/{path.rpartition('/')[2]}").status_code == 404
     asked = one.post(f"{path}/silence", {"until": "2027-08-01", "words": "The second order."})
     assert asked["Location"] == f"{path}?done=process-silence-asked"

@@ -136,6 +136,36 @@ def test_nothing_is_decided_by_a_link(story: Story) -> None:
         assert story.owner.get(path).status_code == HTTPStatus.METHOD_NOT_ALLOWED
 
 
+def opened_with_notice(story: Story) -> str:
+    """Support opens one without waiting, as an Administrator allowed; the path of its page."""
+    story.owner.post(f"{story.all}/notices", {"after_notice": "allow"})
+    with story.desk.acting(story.agent) as one:
+        ((outcome, request),) = one.rows(
+            "SELECT * FROM djms.open_after_notice(%s, %s::uuid[], null, 'damaged', 'It crackles.', 1, false)",
+            story.account,
+            [story.item],
+        )
+    assert outcome == "opened"
+    return f"{story.all}/{request}"
+
+
+def test_nothing_is_said_to_wait_for_a_yes_where_support_needs_none(story: Story) -> None:
+    waits = "Nobody who works here sees anything of what is in the account, unless it is asked for here"
+    unasked = "An access that support opened without waiting for you is open now."
+    assert waits in text_of(story.owner.get(story.all))
+    page = opened_with_notice(story)
+    shown = text_of(story.owner.get(story.all))
+    assert waits not in shown
+    assert "Support may open what it names without waiting for you" in shown
+    assert unasked in shown
+    story.owner.post(f"{story.all}/notices", {"after_notice": "ask"})
+    shown = text_of(story.owner.get(story.all))
+    assert waits in shown
+    assert unasked in shown, "what is open stays open"
+    story.owner.post(f"{page}/revoke")
+    assert unasked not in text_of(story.owner.get(story.all))
+
+
 def test_an_account_says_whether_support_may_tell_it_afterwards(story: Story) -> None:
     assert "must always wait" in text_of(story.owner.get(story.all))
     story.owner.post(f"{story.all}/notices", {"after_notice": "allow"})

@@ -61,6 +61,7 @@ def accesses(request: HttpRequest, account_id: UUID) -> HttpResponseBase:
         "requests": rows,
         "processes": legal.of_account(account.id),
         "allows": selectors.allows_after_notice(account.id),
+        "unasked": selectors.open_unasked(account.id),
         "page": Page(number, has_next),
     }
     return page(request, "accesses", context, title=_("Access by us"))
