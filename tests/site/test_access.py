@@ -166,6 +166,15 @@ def test_nothing_is_said_to_wait_for_a_yes_where_support_needs_none(story: Story
     assert unasked not in text_of(story.owner.get(story.all))
 
 
+def test_an_access_that_nobody_approved_says_why_it_could_open(story: Story) -> None:
+    why = "It opened without waiting for you, because an Administrator had allowed support to do that"
+    shown = text_of(story.owner.get(opened_with_notice(story)))
+    assert why in shown
+    assert "Revoke it now" in shown
+    story.owner.post(story.page, {"action": "approve", "item": str(story.item), "hours": "1", "later": "0"})
+    assert why not in text_of(story.owner.get(story.page))
+
+
 def test_an_account_says_whether_support_may_tell_it_afterwards(story: Story) -> None:
     assert "must always wait" in text_of(story.owner.get(story.all))
     story.owner.post(f"{story.all}/notices", {"after_notice": "allow"})
