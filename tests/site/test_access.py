@@ -175,6 +175,23 @@ def test_an_access_that_nobody_approved_says_why_it_could_open(story: Story) -> 
     assert why not in text_of(story.owner.get(story.page))
 
 
+def test_the_list_gives_no_end_to_come_to_what_is_revoked_or_over(story: Story) -> None:
+    story.owner.post(story.page, {"action": "approve", "item": str(story.item), "hours": "1", "later": "0"})
+    assert "Until" in text_of(story.owner.get(story.all))
+    story.owner.post(f"{story.page}/revoke")
+    shown = text_of(story.owner.get(story.all))
+    assert "Until" not in shown
+    assert "Revoked" in shown
+    story.superuser.execute(
+        "UPDATE djms.access_grant SET revoked_at = null, revoked_by = null, starts = now() - interval '2 hours',"
+        " ends = now() - interval '1 hour' WHERE request_id = %s",
+        [story.request],
+    )
+    shown = text_of(story.owner.get(story.all))
+    assert "Until" not in shown
+    assert "Over since" in shown
+
+
 def test_an_account_says_whether_support_may_tell_it_afterwards(story: Story) -> None:
     assert "must always wait" in text_of(story.owner.get(story.all))
     story.owner.post(f"{story.all}/notices", {"after_notice": "allow"})
