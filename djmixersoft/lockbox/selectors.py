@@ -3,7 +3,7 @@
 The row policies tell which of the two, by the purpose.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -171,11 +171,11 @@ def my_reading(reading_id: UUID) -> MyReading | None:
     return MyReading(row.id, grant.request_id, row.ends, grant.may_download)
 
 
-def waiting(account_id: UUID) -> int:
-    """How many requests wait for an Administrator's answer, and notices for being acknowledged, in an account."""
-    open_ones = Request.objects.filter(account_id=account_id, state=State.PENDING, expires__gt=timezone.now())
-    unseen = Notice.objects.filter(account_id=account_id, acknowledged_at=None)
-    return open_ones.count() + unseen.count()
+def waiting() -> Counter[UUID]:
+    """How many requests wait for an answer, and notices for being seen, by account that whoever asks administers."""
+    open_ones = Request.objects.filter(state=State.PENDING, expires__gt=timezone.now())
+    unseen = Notice.objects.filter(acknowledged_at=None)
+    return Counter(open_ones.values_list("account_id", flat=True).union(unseen.values_list("account_id"), all=True))
 
 
 def allows_after_notice(account_id: UUID) -> bool:

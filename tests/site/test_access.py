@@ -46,6 +46,18 @@ def test_the_request_stands_there_in_plain_words(story: Story) -> None:
     assert "Let them look at this" in shown
 
 
+def test_the_studio_and_the_account_hint_at_what_waits_for_its_administrator_alone(story: Story, mate: Person) -> None:
+    for page in ("/studio", story.owner.crate):
+        assert "Access by us 1 waits for you" in text_of(story.owner.get(page)), page
+        assert "for you" not in text_of(mate.get(page)), page
+    story.desk.ask(story.agent, story.account, [story.item])
+    assert "2 wait for you" in text_of(story.owner.get("/studio"))
+    story.owner.post(story.page, {"action": "deny"})
+    assert "1 waits for you" in text_of(story.owner.get(story.owner.crate))
+    assert opened_with_notice(story)
+    assert "2 wait for you" in text_of(story.owner.get(story.owner.crate)), "a notice waits for being seen"
+
+
 def test_a_folder_is_not_taken_for_the_file_that_its_name_says(story: Story) -> None:
     made = story.owner.post(f"{story.owner.crate}/folders", {"name": "One track.mp3"})
     assert made.status_code == HTTPStatus.SEE_OTHER

@@ -18,6 +18,7 @@ from djmixersoft.content.selectors.room import room
 from djmixersoft.content.selectors.tree import Folder, Sort
 from djmixersoft.content.services import tree as services
 from djmixersoft.content.services.items import NoSuchFolder, TooDeep
+from djmixersoft.lockbox.selectors import waiting
 from djmixersoft.pages.paging import Page, asked_page
 from djmixersoft.policy.purposes import purpose
 from djmixersoft.site.access import access_account, access_folder
@@ -101,6 +102,7 @@ def folder_page(
         "max_resumable": settings.MAX_RESUMABLE_BYTES,
         "max_files": MAXIMUM_FILES,
         "room": room(account.id),
+        "waiting": waiting()[account.id] if account.is_administrator and folder is None else 0,
         "damaged": damage.damaged(account.id),
         "me": accounts.my_person_id(),
         "here": here(request),

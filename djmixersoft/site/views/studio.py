@@ -7,6 +7,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from djmixersoft.accounts import selectors, services
+from djmixersoft.lockbox.selectors import waiting
 from djmixersoft.policy.purposes import purpose
 from djmixersoft.site.forms import AccountForm
 from djmixersoft.site.pages import SHOWN, methods, page, see
@@ -32,5 +33,10 @@ def account_new(request: HttpRequest) -> HttpResponseBase:
 
 
 def _studio(request: HttpRequest, form: AccountForm, status: int = HTTPStatus.OK) -> HttpResponse:
-    context = {"accounts": selectors.my_accounts(), "new_account_form": form, "form": form}
+    accounts, waits = selectors.my_accounts(), waiting()
+    context = {
+        "accounts": [(account, waits[account.id]) for account in accounts],
+        "new_account_form": form,
+        "form": form,
+    }
     return page(request, "studio", context, title=_("Studio"), status=status)
