@@ -80,6 +80,13 @@ def test_who_is_signed_in_needs_neither_puzzle_nor_address(owner: Person, post: 
     assert "One thing more." in text_of(by_link), "the mailed link opens the same thread"
 
 
+def test_the_page_says_what_whoever_answers_will_see_of_who_asks(owner: Person, visitor: Browser) -> None:
+    signed_in, stranger = text_of(owner.get("/contact")), text_of(visitor.get("/contact"))
+    assert "your e-mail address, and that you asked while signed in." in signed_in
+    assert "whether it is registered here, and whether you have shown that it is yours." in stranger
+    assert "only from what you type" not in signed_in + stranger
+
+
 def test_anothers_thread_is_as_one_that_never_was(owner: Person, mate: Person, visitor: Browser, post: Post) -> None:
     thread = asked_by(owner)
     nowhere = f"/me/questions/{uuid4()}"
