@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Final
 
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -233,9 +235,12 @@ def _listed(known: Known, items: str) -> SafeString:
 
 
 def _moment(said: object) -> SafeString:
-    """Show a moment as it stands on record, to the minute, in UTC."""
-    text = str(said or "?")
-    return format_html("<bdi>{}</bdi>", f"{text[:16].replace('T', ' ')} UTC" if len(text) > 16 else text)  # noqa: PLR2004 - as ISO 8601 has it
+    """Show a moment to the minute, in UTC, as other pages do; what is none, as it stands on record."""
+    try:
+        at = datetime.fromisoformat(str(said)).astimezone(UTC)
+    except ValueError:
+        return _shown(said or "?")
+    return _shown(f"{date_format(at, 'j M Y, H:i')} UTC")
 
 
 def _shown(value: object) -> SafeString:

@@ -1,5 +1,6 @@
 """An Administrator answers who of us asks for access, in plain words, and sees exactly what was opened."""
 
+import re
 from collections.abc import Iterator
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -96,6 +97,7 @@ def test_approved_opened_and_revoked_all_of_it_shows(story: Story) -> None:
         f"by {story.agent.pseudonym}, of support",
     ):
         assert words in record
+    assert re.search(r"from \d\d? \w{3} \d{4}, \d\d:\d\d UTC to \d\d? \w{3} \d{4}, \d\d:\d\d UTC was approved", record)
 
 
 def test_where_less_was_approved_the_page_says_what_was_allowed_and_not_what_was_asked(story: Story) -> None:
