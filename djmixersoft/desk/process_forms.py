@@ -103,15 +103,19 @@ class ProcessForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     paper = forms.FileField(
-        required=False,
         label=gettext_lazy("The document itself"),
-        help_text=gettext_lazy("Up to 8 MB; kept encrypted. If something else here is wrong, please choose it again."),
+        help_text=gettext_lazy("Up to 8 MB; kept encrypted. Nothing is recorded without it."),
+        error_messages={
+            "required": gettext_lazy("Please choose the document that demands this."),
+            "empty": gettext_lazy("This file is empty. Please choose the document that demands this."),
+        },
     )
 
     def __init__(self, *arguments: Any, is_cut: bool = False, **options: Any) -> None:  # noqa: ANN401 - Django's options
         """`is_cut`: what was sent was too large, so that the document was left out."""
         self.is_cut = is_cut
         super().__init__(*arguments, **options)
+        self.fields["paper"].required = not is_cut
 
     def clean(self) -> dict[str, Any]:
         """Refuse what doesn't go together, with a sentence."""
@@ -133,6 +137,11 @@ class ProcessForm(forms.Form):
             raise ValidationError(_("The document is larger than 8 MB."))
         return paper
 
+    def ask_for_paper_again(self) -> None:
+        """Say that the document has to be chosen again where something else was wrong: no browser keeps it."""
+        if self.errors and "paper" not in self.errors:
+            self.add_error("paper", _("Please choose the document again: your browser doesn’t keep it."))
+
     def demand(self) -> Demand:
         """Return what is demanded, once it is valid."""
         given = self.cleaned_data
@@ -148,7 +157,7 @@ class ProcessForm(forms.Form):
             telling=Telling(given["telling"]),
             silent_until=_end_of(given["silence"]),
             recipient_key=given["key"].strip(),
-            paper=Paper(paper.name, paper.read()) if paper else None,
+            paper=Paper(paper.name, paper.read()),
         )
 
 

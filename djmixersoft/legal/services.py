@@ -53,9 +53,9 @@ class Demand:
     deadline: date | None
     items: Sequence[UUID] | None
     telling: Telling
+    paper: Paper
     silent_until: datetime | None = None
     recipient_key: str = ""
-    paper: Paper | None = None
 
 
 def record(demand: Demand) -> tuple[str, UUID | None]:
@@ -76,11 +76,11 @@ def record(demand: Demand) -> tuple[str, UUID | None]:
         when_told=demand.telling.value,
         silence=demand.silent_until,
         recipient=demand.recipient_key or None,
-        document_name=paper.name if paper else None,
-        document_size=len(paper.content) if paper else None,
-        document_sha256=sha256(paper.content).digest() if paper else None,
-        document_sealed=sealer.update(paper.content) + sealer.finish() if paper else None,
-        document_key=wrap_process_key(stores.root_key(), key, process_id=process_id) if paper else None,
+        document_name=paper.name,
+        document_size=len(paper.content),
+        document_sha256=sha256(paper.content).digest(),
+        document_sealed=sealer.update(paper.content) + sealer.finish(),
+        document_key=wrap_process_key(stores.root_key(), key, process_id=process_id),
     )
     return str(outcome), process_id if outcome == "recorded" else None
 

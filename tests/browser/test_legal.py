@@ -5,7 +5,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from tests.browser.conftest import AtTheDesk, Open
 from tests.browser.inspecting import inspect
@@ -40,6 +40,8 @@ def test_the_pages_of_a_legal_process_are_right_on_both_sides(
     officer.get_by_label("What it obliges us to").fill("Hand over the track, " + "w" * 80)
     officer.get_by_label("Account", exact=True).fill(scene.admin.account[-36:])
     officer.get_by_label("Items").fill(scene.items[TRACK])
+    order = FilePayload(name="order.pdf", mimeType="application/pdf", buffer=b"By order of the court.")
+    officer.get_by_label("The document itself").set_input_files(order)
     officer.get_by_role("button", name="Record it").click()
     expect(officer.get_by_text("You recorded it, so that somebody else of you has to confirm it.")).to_be_visible()
     assert inspect(officer) == []

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 RECORD = (
     "SELECT djms.record_process(%(id)s, %(account)s, %(kind)s, %(authority)s, 'AZ 12/26', 'Hand over what is named.',"
-    " null, %(items)s::uuid[], %(telling)s, %(silence)s, %(key)s, null, null, null, null, null)"
+    " null, %(items)s::uuid[], %(telling)s, %(silence)s, %(key)s,"
+    " %(document)s, 5, sha256('paper'), %(sealed)s, '\\x02')"
 )
 OPEN = "SELECT * FROM djms.open_process_access(%s, %s::uuid[], 'It is demanded of us.', %s, true)"
 
@@ -60,6 +61,8 @@ class Officers:
             "telling": "after",
             "silence": None,
             "key": None,
+            "document": "order.pdf",
+            "sealed": b"sealed",
         } | given
         with self.desk.acting(who or self.one) as acting:
             ((outcome,),) = acting.connection.execute(RECORD.encode(), facts).fetchall()

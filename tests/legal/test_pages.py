@@ -142,6 +142,7 @@ def files_below(folder: "Path") -> "list[Path]":
         ({"silence": "2036-01-01"}, "within a year"),
         ({"silence": "soon"}, "This is no day."),
         ({"key": "ssh-ed25519 AAAA"}, "This is no age key."),
+        ({"paper": ""}, "Please choose the document that demands this."),
         ({"account": "8d9d3a3e-5d0e-4f43-9d5c-0f6a4f1c7a11"}, "There is no such account."),
     ],
 )
@@ -152,6 +153,21 @@ def test_what_is_wrong_gets_a_sentence_and_what_was_typed_stays(
     assert answer.status_code == 422
     assert sentence in text_of(answer)
     assert "Hand over the track." in text_of(answer)
+
+
+def test_without_its_document_nothing_is_recorded_and_after_another_error_it_is_to_be_chosen_again(
+    officers: "tuple[Agent, Agent]", owner: Person
+) -> None:
+    officer, item = officers[0], str(uuid4())
+    for given in ({"authority": ""}, {"account": str(uuid4())}):
+        wrong = officer.browser.post("/processes/new", demand(owner, item, **given))
+        assert wrong.status_code == 422
+        assert "Please choose the document again: your browser doesn’t keep it." in text_of(wrong)
+    without = {name: value for name, value in demand(owner, item).items() if name != "paper"}
+    again = officer.browser.post("/processes/new", without)
+    assert again.status_code == 422
+    assert "Please choose the document that demands this." in text_of(again)
+    assert "Court of Vesterby" not in text_of(officer.get("/processes"))
 
 
 @pytest.mark.parametrize("size", [8 * 1024**2 + 1, 9 * 1024**2])

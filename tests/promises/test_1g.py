@@ -130,6 +130,8 @@ def test_once_it_is_ended_nothing_is_open_under_it(officers: Officers) -> None:
         ({"silence": in_(days=366)}, "silence"),
         ({"silence": in_(days=1), "telling": "before"}, "telling"),
         ({"key": "age1somebody"}, "key"),
+        ({"sealed": None}, "document"),
+        ({"document": None}, "document"),
     ],
 )
 def test_what_it_cannot_be_is_refused(officers: Officers, given: dict[str, Any], outcome: str) -> None:

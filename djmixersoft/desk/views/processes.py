@@ -32,6 +32,7 @@ _NOT_RECORDED: Final[Mapping[str, tuple[str | None, Text]]] = {
     "telling": ("telling", gettext_lazy("Where a court forbids to tell, nobody can be told before.")),
     "silence": ("silence", gettext_lazy("Please give a day from today on, and within a year.")),
     "key": ("key", gettext_lazy("This is no age key. One begins with age1, and has 62 characters.")),
+    "document": ("paper", gettext_lazy("Please choose the document that demands this.")),
 }
 _NOT_OPENED: Final[Mapping[str, Text]] = {
     "unknown": gettext_lazy("There is no such account any more."),
@@ -91,6 +92,7 @@ def process_new(request: HttpRequest) -> HttpResponse:
                 return see("process", made, done="process-recorded")
             field, sentence = _NOT_RECORDED[outcome]
             form.add_error(field, str(sentence))
+    form.ask_for_paper_again()
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     title = _("Record a legal process")
     return page(request, "process_new", {"form": form}, title=title, status=status, signed_in=True)

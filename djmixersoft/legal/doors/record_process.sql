@@ -2,7 +2,8 @@
 -- comes here). It opens nothing before another of them confirms it. `silent_until`: until then a court forbids to tell; at most a
 -- year from now. `items`: what it covers, by ids; null for the whole account. Answers 'recorded', or why not: 'unknown' (no such
 -- account), 'words' (authority and reference to 200 characters, what it obliges to, to 5,000), 'items' (1 to 100 of them),
--- 'telling' (silence, and telling before), 'silence' (not within a year), 'key' (none that age knows).
+-- 'telling' (silence, and telling before), 'silence' (not within a year), 'key' (none that age knows), 'document' (none, or an
+-- empty one).
 create or replace function djms.record_process(
   new_process uuid, in_account uuid, of_kind text, by_authority text, its_reference text, it_obliges text, until_day date,
   items uuid[], when_told text, silence timestamptz, recipient text, document_name text, document_size bigint,
@@ -19,7 +20,9 @@ declare
     then 'items'
     when silence is not null and when_told = 'before' then 'telling'
     when silence not between clock_timestamp() and clock_timestamp() + interval '8760 hours' then 'silence'
-    when recipient is not null and recipient !~ '^age1[02-9ac-hj-np-z]{58}$' then 'key' end;
+    when recipient is not null and recipient !~ '^age1[02-9ac-hj-np-z]{58}$' then 'key'
+    when coalesce(btrim(document_name), '') = '' or coalesce(document_size, 0) < 1 or document_sha256 is null
+         or document_sealed is null or document_key is null then 'document' end;
 begin
   if refused is not null then
     return refused;
@@ -32,7 +35,7 @@ begin
   insert into legal_item (account_id, process_id, item_id)
   select distinct in_account, new_process, one from unnest(items) one;
   insert into legal_document (account_id, process_id, name, size, sha256, sealed, wrapped)
-  select in_account, new_process, left(document_name, 200), document_size, document_sha256, document_sealed, document_key
-   where document_sealed is not null;
+  values (in_account, new_process, left(document_name, 200), document_size, document_sha256, document_sealed,
+          document_key);
   return 'recorded';
 end $$;
