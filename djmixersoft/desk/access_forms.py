@@ -20,6 +20,7 @@ MOST_ITEMS: Final = 100  # likewise
 _ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # Whoever asks by themselves gives a reason of support's; the legal ones come with a process.
 _REASONS: Final = [(value, label) for value, label in Reason.choices if value != Reason.LEGAL]
+_OF_ACCOUNT: Final = re.compile(rf"/accounts/({_ID.pattern})(?![0-9a-f-])")
 
 NOT_UNLOCKED: Final[Mapping[str, Text]] = {
     "not-yours": gettext_lazy("There is no such access of yours."),
@@ -54,16 +55,31 @@ class ItemsField(forms.CharField):
             raise ValidationError(_("At most %d items can be asked for at once; a folder counts as one.") % MOST_ITEMS)
 
 
+class AccountField(forms.UUIDField):
+    """An account's number, or the address of one of its pages."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - Django's options
+        super().__init__(
+            label=gettext_lazy("Account"),
+            error_messages={
+                "required": gettext_lazy("Please give the account’s number."),
+                "invalid": gettext_lazy("This is no account’s number, nor the address of an account’s page."),
+            },
+            **options,
+        )
+
+    def to_python(self, value: Any) -> UUID | None:  # noqa: ANN401 - Django's signature
+        """Return the id."""
+        found = _OF_ACCOUNT.search(value.lower()) if isinstance(value, str) else None
+        given: UUID | None = super().to_python(found.group(1) if found else value)
+        return given
+
+
 class AccessForm(forms.Form):
     """A request for access. `ticket`: the question that it is for."""
 
-    account = forms.UUIDField(
-        label=gettext_lazy("Account"),
-        help_text=gettext_lazy("Its number, as the question names it."),
-        error_messages={
-            "required": gettext_lazy("Please give the account’s number."),
-            "invalid": gettext_lazy("This is no account’s number."),
-        },
+    account = AccountField(
+        help_text=gettext_lazy("Its number, as the question names it, or the address of one of its pages.")
     )
     items = ItemsField(
         label=gettext_lazy("Items"),

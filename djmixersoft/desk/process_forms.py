@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from djmixersoft.desk.access_forms import LONGEST_WORDS, ItemsField
+from djmixersoft.desk.access_forms import LONGEST_WORDS, AccountField, ItemsField
 from djmixersoft.legal.bundle import is_recipient
 from djmixersoft.legal.models import Kind, Telling
 from djmixersoft.legal.services import Demand, Paper
@@ -74,13 +74,7 @@ class ProcessForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}),
         error_messages={"invalid": gettext_lazy("This is no day. One looks like 2026-12-31.")},
     )
-    account = forms.UUIDField(
-        label=gettext_lazy("Account"),
-        error_messages={
-            "required": gettext_lazy("Please give the account’s number."),
-            "invalid": gettext_lazy("This is no account’s number."),
-        },
-    )
+    account = AccountField(help_text=gettext_lazy("Its number, or the address of one of its pages."))
     items = ItemsField(
         required=False,
         label=gettext_lazy("Items"),
@@ -92,7 +86,10 @@ class ProcessForm(forms.Form):
     silence = forms.DateField(
         required=False,
         label=gettext_lazy("A court forbids to tell them until"),
-        help_text=gettext_lazy("A year from now at most. On that day they are told by itself, and see all of it."),
+        help_text=gettext_lazy(
+            "Only if a court does; a year from now at most. Then the choice above doesn’t count: nobody is told before"
+            " that day, and on it they are told by itself, and see all of it."
+        ),
         widget=forms.DateInput(attrs={"type": "date"}),
         error_messages={"invalid": gettext_lazy("This is no day. One looks like 2026-12-31.")},
     )
@@ -120,10 +117,10 @@ class ProcessForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Refuse what doesn't go together, with a sentence."""
         given = super().clean() or {}
-        if bool(given.get("items")) == bool(given.get("whole")) and "items" not in self.errors:
+        if "items" not in self.errors and not given.get("items") and not given.get("whole"):
             self.add_error("items", _("Please name items, or say that it demands the whole account."))
-        if given.get("silence") and given.get("telling") == Telling.BEFORE:
-            self.add_error("telling", _("Where a court forbids to tell, nobody can be told before."))
+        if given.get("items") and given.get("whole"):
+            self.add_error("items", _("It is one or the other: these items alone, or the whole account."))
         if given.get("silence"):
             _check_day(self, "silence", given["silence"])
         if given.get("key") and not is_recipient(given["key"].strip()):
@@ -154,7 +151,7 @@ class ProcessForm(forms.Form):
             obliges=given["obliges"],
             deadline=given["deadline"],
             items=None if given["whole"] else given["items"],
-            telling=Telling(given["telling"]),
+            telling=Telling.AFTER if given["silence"] else Telling(given["telling"]),
             silent_until=_end_of(given["silence"]),
             recipient_key=given["key"].strip(),
             paper=Paper(paper.name, paper.read()),

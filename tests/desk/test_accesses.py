@@ -157,7 +157,7 @@ def test_audio_is_played_by_ranges_and_downloaded_only_where_that_was_approved(
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
-        ("account", "x", "This is no account’s number."),
+        ("account", "x", "This is no account’s number, nor the address of an account’s page."),
         ("account", "00000000-0000-4000-8000-000000000000", "There is no such account."),
         ("items", "", "Please name at least one item."),
         ("items", "the second one", "holds no item’s number"),

@@ -14,6 +14,7 @@ import pyrage
 import pytest
 
 from tests.desk.conftest import Upload
+from tests.legal.officers import in_
 from tests.site.browsing import Person, text_of
 from tests.site.proving import proven_receipt
 
@@ -135,8 +136,9 @@ def files_below(folder: "Path") -> "list[Path]":
     ("given", "sentence"),
     [
         ({"authority": ""}, "Please say who demands it."),
-        ({"account": "x"}, "This is no account’s number."),
+        ({"account": "x"}, "This is no account’s number, nor the address of an account’s page."),
         ({"items": ""}, "Please name items, or say that it demands the whole account."),
+        ({"whole": "on"}, "It is one or the other: these items alone, or the whole account."),
         ({"items": "nonsense"}, "holds no item’s number."),
         ({"silence": "2020-01-01"}, "within a year"),
         ({"silence": "2036-01-01"}, "within a year"),
@@ -168,6 +170,23 @@ def test_without_its_document_nothing_is_recorded_and_after_another_error_it_is_
     assert again.status_code == 422
     assert "Please choose the document that demands this." in text_of(again)
     assert "Court of Vesterby" not in text_of(officer.get("/processes"))
+
+
+def test_an_account_may_be_named_by_the_address_of_its_page(officers: "tuple[Agent, Agent]", owner: Person) -> None:
+    item = uuid4()
+    for address in (f"https://localhost:8443{owner.crate}", f"https://localhost:8443{owner.crate}/items/{item}"):
+        page = officers[0].get(recorded(officers[0], demand(owner, str(item), account=address)))
+        assert f"<code>{owner.account_id}</code>" in page.text
+
+
+def test_where_a_court_forbids_to_tell_when_they_are_told_otherwise_does_not_count(
+    officers: "tuple[Agent, Agent]", owner: Person
+) -> None:
+    path = recorded(officers[0], demand(owner, str(uuid4()), silence=in_(days=90).date().isoformat(), telling="before"))
+    page = text_of(officers[0].get(path))
+    assert "on the day until which a court forbids it" in page
+    assert "anything is opened" not in page
+    assert "something is opened" not in page
 
 
 @pytest.mark.parametrize("size", [8 * 1024**2 + 1, 9 * 1024**2])

@@ -56,6 +56,7 @@ _NOT_SILENT: Final[Mapping[str, Text]] = {
     "silence": gettext_lazy("Please give a later day than it is now, and within a year."),
     "words": gettext_lazy("Please say which order says so."),
 }
+_NO_SOONER: Final = gettext_lazy("on the day until which a court forbids it")
 _SAME: Final = gettext_lazy("Somebody else of you has to do that: nobody confirms what they wrote down themselves.")
 _DECIDED: Final = gettext_lazy("Somebody was faster: it is confirmed or ended already.")
 
@@ -221,7 +222,7 @@ def _page(
     context = {
         "one": found,
         "kind": Kind(found.kind).label,
-        "telling": Telling(found.telling).label,
+        "telling": _NO_SOONER if found.silent_until else Telling(found.telling).label,
         "opening": forms.opening,
         "silence": forms.silence,
         "silences": selectors.silences(found.id),
