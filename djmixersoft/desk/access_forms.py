@@ -87,7 +87,11 @@ class AccessForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
         error_messages={"required": gettext_lazy("Please name at least one item.")},
     )
-    reason = forms.ChoiceField(label=gettext_lazy("Reason"), choices=_REASONS)
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Reason"),
+        choices=[("", gettext_lazy("Please choose")), *_REASONS],
+        error_messages={"required": gettext_lazy("Please choose a reason.")},
+    )
     words = LineField(
         longest=LONGEST_WORDS,
         lines=True,

@@ -62,6 +62,7 @@ def test_from_the_contact_form_to_a_receipt_that_is_verified_offline(
     agent.follow(asked)
     agent.press("Take it")
     agent.follow("Ask for access")
+    agent.page.get_by_label("Reason").select_option("wont-play")
     agent.fill("In words that the Administrator will read", "You wrote that it opens empty. May I open it?")
     assert inspect(agent.page) == []
     agent.press("Ask for approval")

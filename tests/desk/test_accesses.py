@@ -158,6 +158,7 @@ def test_audio_is_played_by_ranges_and_downloaded_only_where_that_was_approved(
     ("field", "value", "sentence"),
     [
         ("account", "x", "This is no account’s number, nor the address of an account’s page."),
+        ("reason", "", "Please choose a reason."),
         ("account", "00000000-0000-4000-8000-000000000000", "There is no such account."),
         ("items", "", "Please name at least one item."),
         ("items", "the second one", "holds no item’s number"),
@@ -175,6 +176,11 @@ def test_a_request_that_will_not_do_is_refused_with_a_sentence_and_nothing_typed
     if field != "words":
         assert WORDS in answer.text
     assert value in answer.text or field == "afterwards"
+
+
+def test_no_reason_is_chosen_before_somebody_chooses_one(agent: Agent) -> None:
+    page = agent.get("/access/new").text
+    assert '<option value="" selected>Please choose</option>' in page
 
 
 def test_a_request_is_withdrawn_once(agent: Agent, access: str) -> None:
