@@ -265,6 +265,20 @@ def test_a_silent_process_is_nowhere_on_the_administrators_pages(
     assert other.post(f"{path}/silence/{confirm}")["Location"] == f"{path}?done=process-silence-confirmed"
 
 
+def test_ending_a_process_is_behind_a_fold_at_the_end_of_its_page_that_says_what_it_does(
+    officers: "tuple[Agent, Agent]", owner: Person
+) -> None:
+    path = recorded(officers[0], demand(owner, str(uuid4())))
+    page = officers[0].get(path).text
+    before, _, after = page.partition("<details")
+    assert f'action="{path}/end"' not in before
+    assert "It can’t be undone" in after.partition("</details>")[0]
+    assert f'action="{path}/end"' in after.partition("</details>")[0]
+    assert "<section" not in after, "it is the last"
+    assert officers[0].post(f"{path}/end").status_code == 303
+    assert "<details" not in officers[0].get(path).text
+
+
 def test_an_officer_looks_at_one_item_and_at_none_of_another_officers(
     officers: "tuple[Agent, Agent]", owner: Person, upload: Upload
 ) -> None:
