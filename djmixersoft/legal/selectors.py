@@ -72,8 +72,20 @@ class Prolonged:
 
 
 @dataclass(frozen=True)
+class Handed:
+    """What was handed over of an access. The last four are None while it is under way, and where it broke off."""
+
+    id: UUID
+    began_at: datetime
+    ended_at: datetime | None
+    items: int | None
+    size: int | None
+    sha256: str | None
+
+
+@dataclass(frozen=True)
 class Opened:
-    """An access that whoever looks has opened under a process, and the ids of what it covers."""
+    """An access that whoever looks has opened under a process, the ids of what it covers, and what they handed over."""
 
     id: UUID
     account_id: UUID
@@ -82,6 +94,7 @@ class Opened:
     may_download: bool
     is_open: bool
     items: Sequence[UUID] = field(repr=False)
+    handed: Sequence[Handed] = ()
 
 
 def processes() -> list[Demanded]:
@@ -110,12 +123,23 @@ def paper(process_id: UUID) -> tuple[str, bytes] | None:
 
 def my_accesses(demanded: Demanded) -> list[Opened]:
     """What whoever looks has opened under a process, latest first."""
-    now, found = timezone.now(), []
+    now, found, handed = timezone.now(), [], _handed(demanded.id)
     for grant in Grant.objects.filter(process_id=demanded.id).order_by("-created_at"):
         items = GrantItem.objects.filter(account_id=grant.account_id, grant_id=grant.id).order_by("item_id")
         is_open = grant.revoked_at is None and grant.ends > now
         ids = list(items.values_list("item_id", flat=True))
-        found.append(Opened(grant.id, grant.account_id, grant.starts, grant.ends, grant.may_download, is_open, ids))
+        found.append(
+            Opened(
+                grant.id,
+                grant.account_id,
+                grant.starts,
+                grant.ends,
+                grant.may_download,
+                is_open,
+                ids,
+                handed.get(grant.id, []),
+            )
+        )
     return found
 
 
@@ -153,6 +177,16 @@ _SHOWN = (
     *("account_id", "id", "kind", "authority", "reference", "obliges", "deadline", "whole_account", "telling"),
     *("silent_until", "recorder", "recorded_at", "confirmer", "confirmed_at", "ender", "ended_at", "told_at"),
 )
+
+
+def _handed(process_id: UUID) -> dict[UUID, list[Handed]]:
+    """What whoever looks has handed over under a process, by accesses."""
+    found: dict[UUID, list[Handed]] = {}
+    for row in _rows("SELECT * FROM djms.my_exports(%s)", process_id):
+        digest = None if row["sha256"] is None else bytes(row["sha256"]).hex()
+        one = Handed(row["id"], row["began_at"], row["ended_at"], row["items"], row["size"], digest)
+        found.setdefault(row["grant_id"], []).append(one)
+    return found
 
 
 def _rows(query: str, *arguments: UUID) -> list[dict[str, Any]]:

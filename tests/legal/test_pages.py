@@ -115,6 +115,10 @@ def test_from_the_demand_to_the_bundle_that_only_the_authority_can_open(
     ).fetchone()
     assert entry
     assert (entry[0]["sha256"], entry[0]["size"]) == (sha256(bundle).hexdigest(), len(bundle))
+    at_the_desk = text_of(one.get(path))
+    assert "What you handed over" in at_the_desk
+    assert f"1 item, 1.3 MB in all. SHA-256: {sha256(bundle).hexdigest()}" in at_the_desk.replace("\xa0", " ")
+    assert "What you handed over" not in text_of(other.get(path)), "nor what they opened"
     assert other.post(f"{path}/end")["Location"] == f"{path}?done=process-ended"
     assert one.post(f"{path}/open", {"words": "Again.", "hours": "1"}).status_code == 422
     plain = [file for file in files_below(cluster.data.path) if b"sings in the warehouse" in file.read_bytes()]

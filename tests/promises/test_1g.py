@@ -70,6 +70,7 @@ def test_support_can_do_nothing_of_it_and_nobody_without_a_second_factor_a_momen
         f"SELECT * FROM djms.open_process_access('{process}', null, 'x', 1, true)",
         f"SELECT * FROM djms.ask_silence('{process}', now() + interval '1 day', 'x')",
         f"SELECT * FROM djms.legal_document_of('{process}')",
+        f"SELECT * FROM djms.my_exports('{process}')",
         f"SELECT * FROM djms.begin_export('{officers.account}', '{uuid4()}')",
     ]
     for door in doors:
