@@ -68,11 +68,10 @@ class AccountField(forms.UUIDField):
             **options,
         )
 
-    def to_python(self, value: Any) -> UUID | None:  # noqa: ANN401 - Django's signature
+    def to_python(self, value: Any) -> UUID | None:  # type: ignore[override]  # noqa: ANN401 - Django's; an id here
         """Return the id."""
         found = _OF_ACCOUNT.search(value.lower()) if isinstance(value, str) else None
-        given: UUID | None = super().to_python(found.group(1) if found else value)
-        return given
+        return UUID(found.group(1)) if found else super().to_python(value)
 
 
 class AccessForm(forms.Form):

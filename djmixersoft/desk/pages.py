@@ -51,6 +51,12 @@ ROLES: Final[Mapping[str, Text]] = {
 }
 
 
+def notice_while(request: HttpRequest, holds: Mapping[str, bool]) -> Text | None:
+    """Give what a page says after a redirect, unless it is one of those that hold no longer by now."""
+    done = request.GET.get("done", "") if request.method in {"GET", "HEAD"} else ""
+    return NOTICES.get(done) if holds.get(done, True) else None
+
+
 def _home(_request: HttpRequest) -> tuple[str, Text]:
     return reverse("desk"), _("To the desk")
 

@@ -130,7 +130,40 @@ def test_a_revoked_access_is_refused_at_the_next_request(
         assert one.value("SELECT djms.revoke_grant(%s, %s)", owner.account_id, grant) == "done"
     assert agent.get(reading).status_code == 410
     assert agent.get(f"{reading}/file").status_code == 410
-    assert "revoked by the Administrator" in agent.get(access).text
+    for page in (text_of(agent.get(f"{access}?done=access-opened")), text_of(agent.get("/access"))):
+        assert "revoked by the Administrator" in page
+        assert "Open until" not in page
+        assert "The access is open" not in page
+    assert "approved" not in text_of(agent.get("/access"))
+
+
+def test_of_an_access_whose_time_is_over_nothing_says_that_it_is_open(
+    superuser: psycopg.Connection[Any], cluster: Cluster, agent: Agent, owner: Person, item: str, access: str
+) -> None:
+    approved(cluster, owner, access, item)
+    assert "Open until" in text_of(agent.get(access))
+    superuser.execute(
+        "UPDATE djms.access_grant SET starts = now() - interval '2 hours', ends = now() - interval '1 second'"
+        " WHERE request_id = %s",
+        [access.rpartition("/")[2]],
+    )
+    page = text_of(agent.get(access))
+    assert ("It was open until" in page, "Open until" in page) == (True, False)
+    assert "approved" not in text_of(agent.get("/access"))
+
+
+def test_what_the_administrator_asked_back_stays_beside_the_answer_and_sentences_go_when_they_hold_no_longer(
+    cluster: Cluster, agent: Agent, owner: Person, item: str, access: str
+) -> None:
+    assert "The Administrators are asked" in text_of(agent.get(f"{access}?done=access-asked"))
+    assert owner.post(f"{owner.crate}{access}", {"action": "ask", "question": "Which end?"}).status_code == 303
+    assert "The Administrators are asked" not in text_of(agent.get(f"{access}?done=access-asked"))
+    answered = agent.post(f"{access}/answer", {"words": "The last minute."})["Location"]
+    page = text_of(agent.get(answered))
+    assert "It waits again." in page
+    assert "What the Administrator asked Which end? Your answer The last minute." in page
+    approved(cluster, owner, access, item)
+    assert "It waits again." not in text_of(agent.get(answered))
 
 
 def test_audio_is_played_by_ranges_and_downloaded_only_where_that_was_approved(

@@ -82,6 +82,7 @@ def test_from_the_demand_to_the_bundle_that_only_the_authority_can_open(
     opened = one.post(f"{path}/open", {"words": "The court wants it.", "hours": "2", "items": ""})
     assert opened["Location"] == f"{path}?done=process-opened"
     assert "Court of Vesterby" in text_of(owner.get(f"{owner.crate}/access"))
+    assert "It opens nothing before" not in text_of(one.get(f"{path}?done=process-recorded")), "that was before"
 
     answer = one.post(f"{path}/hand-over/{held_over(one, path)}")
     bundle = answer.getvalue()

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from djmixersoft.desk.access_forms import NOT_UNLOCKED, AccessForm, AnswerForm, ItemForm
+from djmixersoft.desk.pages import notice_while
 from djmixersoft.lockbox import selectors, services
+from djmixersoft.lockbox.models import State
 from djmixersoft.lockbox.selectors import RequestRow
 from djmixersoft.pages.answers import FORM, SHOWN, SeeOther, error_page, methods, page, see
 from djmixersoft.pages.csp import STUDIO_CSP
@@ -55,7 +57,7 @@ def accesses(request: HttpRequest) -> HttpResponse:
     """Support sees its own requests, latest first."""
     number = asked_page(request)
     found, more = selectors.requests(page=number)
-    context = {"rows": [(asked, _STATES[asked.state]) for asked in found], "page": Page(number, has_next=more)}
+    context = {"rows": [(asked, _standing(asked)) for asked in found], "page": Page(number, has_next=more)}
     return page(request, "accesses", context, title=_("Access to Content"), signed_in=True)
 
 
@@ -133,6 +135,7 @@ def access_page(
     grant = asked.grant
     context = {
         "asked": asked,
+        "notice": notice_while(request, _holding(asked)),
         "state_words": _STATES[asked.state],
         "form": form or AnswerForm(),
         "standing_words": _STANDINGS[grant.state] if grant else "",
@@ -141,6 +144,22 @@ def access_page(
     response = page(request, "access", context, title=_("A request for access"), status=status, signed_in=True)
     response["Content-Security-Policy"] = STUDIO_CSP
     return response
+
+
+def _standing(asked: RequestRow) -> Text:
+    """How a request stands now, in words: of an access that has ended, that it has."""
+    ended = asked.grant and asked.grant.state in {"over", "revoked"}
+    return _STANDINGS[asked.grant.state] if asked.grant and ended else _STATES[asked.state]
+
+
+def _holding(asked: RequestRow) -> Mapping[str, bool]:
+    """Which sentences after a redirect still hold: not what a request waited for once it was answered, say."""
+    waits = asked.state == State.PENDING
+    return {
+        "access-asked": waits,
+        "access-answered": waits,
+        "access-opened": asked.grant is not None and asked.grant.state == "open",
+    }
 
 
 def _own(request_id: UUID) -> RequestRow:

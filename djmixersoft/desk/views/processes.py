@@ -1,6 +1,6 @@
 """Legal processes: recorded by one who handles them, confirmed by another, opened within what they name, ended."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from djmixersoft.desk.access_forms import NOT_UNLOCKED, ItemForm
+from djmixersoft.desk.pages import notice_while
 from djmixersoft.desk.process_forms import OpenForm, PaperInMemory, ProcessForm, SilenceForm, is_cut
 from djmixersoft.legal import selectors, services
 from djmixersoft.legal.models import Kind, Telling
-from djmixersoft.legal.selectors import Demanded
+from djmixersoft.legal.selectors import Demanded, Opened, Prolonged
 from djmixersoft.lockbox import services as lockbox
 from djmixersoft.pages.answers import FORM, SHOWN, error_page, methods, page, see
 from djmixersoft.pages.face import Text
@@ -210,6 +211,17 @@ def _found(process_id: UUID) -> Demanded:
     return found
 
 
+def _holding(found: Demanded, accesses: Sequence[Opened], silences: Sequence[Prolonged]) -> Mapping[str, bool]:
+    """Which sentences after a redirect still hold: not that it opens nothing once it is confirmed, say."""
+    return {
+        "process-recorded": found.confirmed_at is None and found.ended_at is None,
+        "process-confirmed": found.is_in_force,
+        "process-opened": any(one.is_open for one in accesses),
+        "process-silence-asked": any(one.confirmed_at is None for one in silences),
+        "process-silence-confirmed": found.is_silent,
+    }
+
+
 def _refused(request: HttpRequest, process_id: UUID, sentence: Text) -> HttpResponse:
     back = (reverse("process", args=[process_id]), _("Back to the process"))
     return error_page(request, HTTPStatus.CONFLICT, _("Not done"), sentence, next_step=back)
@@ -219,13 +231,15 @@ def _page(
     request: HttpRequest, found: Demanded, forms: Forms | None = None, status: int = HTTPStatus.OK
 ) -> HttpResponse:
     forms = forms or Forms(OpenForm(), SilenceForm())
+    silences, accesses = selectors.silences(found.id), selectors.my_accesses(found)
     context = {
         "one": found,
+        "notice": notice_while(request, _holding(found, accesses, silences)),
         "kind": Kind(found.kind).label,
         "telling": _NO_SOONER if found.silent_until else Telling(found.telling).label,
         "opening": forms.opening,
         "silence": forms.silence,
-        "silences": selectors.silences(found.id),
-        "accesses": selectors.my_accesses(found),
+        "silences": silences,
+        "accesses": accesses,
     }
     return page(request, "process", context, title=_("A legal process"), status=status, signed_in=True)
