@@ -1,5 +1,6 @@
 """Who may see a page of the desk that is for all roles: whoever has shown a second factor."""
 
+from djmixersoft.desk import menu
 from djmixersoft.policy.errors import ConfirmAgain, NotSignedIn
 from djmixersoft.staff.selectors import Me, me
 
@@ -9,6 +10,7 @@ def proven() -> Me:
     found = me()
     if not found.proven:
         raise NotSignedIn
+    menu.note(found.roles)
     return found
 
 

@@ -13,6 +13,7 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from djmixersoft.desk import menu
 from djmixersoft.desk.showing import Half, half, second_factor_page, signing_page
 from djmixersoft.pages.answers import SeeOther, error_page
 from djmixersoft.pages.cookie import delete_cookie
@@ -33,6 +34,7 @@ class DeskPurpose(PagesPurpose):
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer; who was refused is looked at once the transaction is over in which that happened."""
+        menu.begin()
         try:
             response = super().__call__(request) if self._may_go_on(request) else self.not_signed_in(request)
             what = request.META.pop(REFUSED, "")
@@ -43,7 +45,7 @@ class DeskPurpose(PagesPurpose):
     def begin(self, name: str) -> None:
         """Ask for the role first: a view may have something to show without the database."""
         if role := _roles()[name]:
-            at_work(role)
+            menu.note(at_work(role))
 
     def _may_go_on(self, request: HttpRequest) -> bool:
         """Whether somebody is at work, for a view that does more in its own time before it asks."""

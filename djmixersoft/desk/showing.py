@@ -6,6 +6,7 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from djmixersoft.desk import menu
 from djmixersoft.desk.forms import SignInForm
 from djmixersoft.pages.answers import page
 from djmixersoft.pages.csp import CHECKING_CSP
@@ -29,6 +30,7 @@ class Half:
 def half() -> Half:
     """How far the holder of the session got, with a new challenge if they have passkeys. Raises NotSignedIn."""
     me, factors = selectors.me(), selectors.factors()
+    menu.note(me.roles if me.proven else ())
     keys = services.passkeys_of(factors)
     options = ""
     if keys:

@@ -60,12 +60,12 @@ def me() -> Me:
     )
 
 
-def at_work(role: str) -> None:
-    """Tells that whoever acts is one of us in this role, and notes that their session is used. Raises NotSignedIn.
+def at_work(role: str) -> tuple[str, ...]:
+    """All roles of whoever acts, one of us in this role; notes that their session is used. Raises NotSignedIn.
 
     For the purpose that the role is for; through `acting_for`, as all that a door raises.
     """
-    call_door("at_work", role=role)
+    return tuple(call_door("at_work", role=role))
 
 
 def factors() -> Sequence[Factor]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -76,6 +77,30 @@ def test_a_role_sees_its_own_purposes_and_no_others(everybody: dict[str, Agent],
             assert "None of your roles covers this page" in answer.text or method == "HEAD"
         elif not purpose.staff:
             assert answer.status_code != 403, method
+
+
+def menu_of(answer: Any) -> list[str]:  # noqa: ANN401 - a response of the test client
+    """The words of the links in a page's menu."""
+    found: list[str] = re.findall(r"<li><a [^>]*>([^<]+)</a>", answer.text.partition("</header>")[0])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("role", "own", "pages", "refused"),
+    [
+        ("support", ["Questions", "Access"], ["/questions", "/access", "/access/new"], "/processes"),
+        ("legal", ["Legal processes"], ["/processes", "/processes/new"], "/access"),
+        ("security", [], [], "/questions"),
+    ],
+)
+def test_the_menu_shows_what_ones_roles_cover_and_nothing_else(
+    everybody: dict[str, Agent], role: str, own: list[str], pages: list[str], refused: str
+) -> None:
+    for path in (*pages, "/", "/you", "/you/password", "/sign-in/second-factor", refused):
+        answer = everybody[role].get(path)
+        assert answer.status_code == (403 if path == refused else 200), path
+        assert menu_of(answer) == ["Desk", *own, "You"], path
+    assert menu_of(everybody["half"].get("/sign-in/second-factor")) == ["Sign in"], "nobody is at work yet"
 
 
 def test_no_page_sets_a_cookie_before_somebody_signs_in(desk: Site) -> None:

@@ -16,6 +16,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from djmixersoft.desk import menu
 from djmixersoft.lockbox import selectors, services
 from djmixersoft.lockbox.models import What
 from djmixersoft.lockbox.selectors import MyReading
@@ -97,7 +98,7 @@ def _reading(request: HttpRequest, reading_id: UUID, role: Role) -> HttpResponse
     token = token_of(request) or ""
     try:
         with acting_for(services.PURPOSES[role.name], token=token):
-            at_work(role.name)
+            menu.note(at_work(role.name))
             opened = selectors.my_reading(reading_id)
         item = services.look(role=role.name, token=token, reading_id=reading_id)
         release_connection()
@@ -116,6 +117,7 @@ def _reading(request: HttpRequest, reading_id: UUID, role: Role) -> HttpResponse
         "is_played": is_played,
         "file": reverse(role.file, args=[reading_id]),
         "close": reverse(role.close, args=[reading_id]),
+        "of_process": role is not SUPPORT,
         "back": reverse("access", args=[opened.request_id]) if role is SUPPORT else reverse(role.list),
     }
     response = page(request, "reading", context, title=_("An unlocked item"), signed_in=True)

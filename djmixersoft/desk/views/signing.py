@@ -7,6 +7,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from djmixersoft.desk import menu
 from djmixersoft.desk.forms import FirstPasswordForm, SignInForm
 from djmixersoft.desk.showing import half, second_factor_page, signing_page
 from djmixersoft.pages.answers import FORM, SHOWN, SeeOther, error_page, methods, page, see
@@ -55,7 +56,8 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
 @methods(*FORM)
 def second_factor(request: HttpRequest) -> HttpResponse:
     """Whoever showed a password shows a second factor; and again before what asks for more."""
-    if selectors.me().enrols:
+    me = selectors.me()
+    if me.enrols:
         return see("factor-new")
     if request.method != "POST":
         return second_factor_page(request, half(), CodeForm(initial={"next": request.GET.get("next", "")}))
@@ -72,6 +74,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         except services.WrongFactor:
             form.add_error(None if by_passkey else "code", _wrong(by_passkey=by_passkey))
         else:
+            menu.note(me.roles)
             return _go_on(request, kept, form.cleaned_data["next"])
     return refusal.mark(second_factor_page(request, half(), form, kept=kept, status=refusal.status))
 
