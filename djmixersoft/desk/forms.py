@@ -18,17 +18,17 @@ class SignInForm(forms.Form):
 
 
 class FirstPasswordForm(NewPasswordForm):
-    """Setting a password by a one-time link, which is for one address."""
+    """Setting a password by a one-time link, which is for one address and pseudonym."""
 
     password = PasswordField(is_new=True)
 
-    def __init__(self, *arguments: Any, email: str, **options: Any) -> None:  # noqa: ANN401 - Django's options
-        self.email = email
+    def __init__(self, *arguments: Any, email: str, pseudonym: str, **options: Any) -> None:  # noqa: ANN401 - Django's
+        self.email, self.pseudonym = email, pseudonym
         super().__init__(*arguments, **options)
 
     def known(self) -> Sequence[str]:
-        """Words that must not make the password, the address among them."""
-        return [*super().known(), self.email, self.email.partition("@")[0]]
+        """Words that must not make the password, address and pseudonym among them."""
+        return [*super().known(), self.email, self.email.partition("@")[0], self.pseudonym]
 
 
 class PasswordForm(FirstPasswordForm):

@@ -4,6 +4,7 @@ The password and its key never reach a log or a disk; the database keeps only th
 """
 
 import os
+import re
 import secrets
 import threading
 import unicodedata
@@ -18,9 +19,13 @@ from zxcvbn import zxcvbn
 SHORTEST = 10  # characters
 LONGEST = 1000  # characters
 JUDGED = 72  # characters; zxcvbn judges no more
+PART = 3  # characters of a known word that is looked for in a password
+LEFT = 5  # characters that have to be left of it without such words
 STRONG_ENOUGH = 3  # of zxcvbn's 0 to 4: safe against an offline attack on a slow hash, as Argon2id is
 KEY_BYTES = 32
 SALT_BYTES = 16
+
+_PARTS = re.compile(r"[^\W_]+")
 
 # Many may wait to have a password hashed: they cost next to nothing there, while those who are sent away come back at
 # once. The last waits for about 2 seconds.
@@ -97,4 +102,17 @@ _HASHING = ThreadPoolExecutor(1, "hashing", _step_back)
 def is_weak(password: str, *, known: Sequence[str]) -> bool:
     """Whether a password is easily guessed, by somebody who knows these words about the person as well."""
     words = [word for word in known if word]
-    return bool(zxcvbn(password[:JUDGED], user_inputs=words)["score"] < STRONG_ENOUGH)
+    return _is_made_of(password, words) or bool(zxcvbn(password[:JUDGED], user_inputs=words)["score"] < STRONG_ENOUGH)
+
+
+def _is_made_of(password: str, known: Sequence[str]) -> bool:
+    """Whether next to nothing is left of it without these words; a blank between two of them is chance to zxcvbn."""
+    parts = {part for word in known for part in _PARTS.findall(_bare(word)) if len(part) >= PART}
+    left = _bare(password)
+    for part in sorted(parts, key=len, reverse=True):
+        left = left.replace(part, " ")
+    return len(left) < len(_bare(password)) and len("".join(_PARTS.findall(left))) < LEFT
+
+
+def _bare(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()

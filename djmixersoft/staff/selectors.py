@@ -75,10 +75,10 @@ def factors() -> Sequence[Factor]:
         return [Factor(**_row(cursor.description, row)) for row in cursor.fetchall()]
 
 
-def link_state(token: str) -> tuple[str, str]:
-    """How a one-time link stands ('open', 'expired' or 'unknown'), and whom it is for."""
+def link_state(token: str) -> tuple[str, str, str]:
+    """How a one-time link stands ('open', 'expired' or 'unknown'), and whom it is for: address and pseudonym."""
     row = call_door_row("look_at_staff_link", token=token)
-    return row["state"], row["email"] or ""
+    return row["state"], row["email"] or "", row["pseudonym"] or ""
 
 
 def _row(columns: Any, row: Sequence[Any]) -> dict[str, Any]:  # noqa: ANN401 - a cursor's own description

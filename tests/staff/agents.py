@@ -74,10 +74,10 @@ def hidden(page: Any) -> dict[str, str]:  # noqa: ANN401 - as above
 
 
 @contextmanager
-def added(cluster: Cluster, desk: Site, *roles: str) -> Iterator[Agent]:
+def added(cluster: Cluster, desk: Site, *roles: str, pseudonym: str = "", email: str = "") -> Iterator[Agent]:
     """Somebody who has a link and a browser, and is forgotten afterwards."""
-    name, link = secrets.token_hex(6), secrets.token_hex(16)
-    email = f"{name}@staff.example"
+    name, link = pseudonym or secrets.token_hex(6), secrets.token_hex(16)
+    email = email or f"{name}@staff.example"
     with acting(cluster.url("djms_owner"), "p_staffing", kept=True) as owner:
         assert owner.value("SELECT djms.add_staff(%s, %s, %s, %s)", email, name, list(roles), digest(link.encode()))
     try:

@@ -184,7 +184,7 @@ def test_a_link_sets_the_first_factor_once(hire: Hire, cluster: Cluster) -> None
     with agent.at(token=token) as desk:
         for wrong in ("", "x", link[:-1]):
             assert desk.value(accepted, wrong, agent.key, digest(token.encode())) == "unknown"
-        assert desk.rows("SELECT * FROM djms.look_at_staff_link(%s)", link) == [("open", agent.email)]
+        assert desk.rows("SELECT * FROM djms.look_at_staff_link(%s)", link) == [("open", agent.email, agent.pseudonym)]
         assert desk.value(accepted, link, agent.key, digest(token.encode())) == "done"
         assert desk.refusal(WHO, "") == NOT_FOR_YOU
     half = agent.half_signed_in()

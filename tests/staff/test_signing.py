@@ -39,6 +39,18 @@ def test_a_link_leads_to_a_password_a_factor_and_the_desk_and_works_once(cluster
         assert (again.status_code, "works once" in text_of(again)) == (404, True)
 
 
+def test_a_password_made_of_ones_own_address_and_pseudonym_is_refused(cluster: Cluster, desk: Site) -> None:
+    with added(cluster, desk, "support", pseudonym="Grey Heron", email="robin@staff.example") as agent:
+        for guessed in ("robin robin", "Robin-Robin1", "grey heron!", "Heron Grey Heron", "robin.staff"):
+            weak = agent.post(f"/welcome/{agent.link}", {"password": guessed})
+            assert (weak.status_code, "guessed soon" in weak.text) == (422, True), guessed
+        agent.enrol()
+        weak = agent.post("/you/password", {"old_password": PASSWORD, "password": "grey heron!"})
+        assert (weak.status_code, "guessed soon" in weak.text) == (422, True)
+        given = {"old_password": PASSWORD, "password": "robin counts forgotten dubplates"}
+        assert agent.post("/you/password", given).status_code == 303, "one's name may be in it"
+
+
 def test_who_typed_a_password_is_led_to_the_second_factor_and_then_where_they_wanted(agent: Agent) -> None:
     agent.browser.cookies.clear()
     assert agent.get("/you")["Location"] == "/sign-in?next=%2Fyou"

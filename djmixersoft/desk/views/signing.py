@@ -93,10 +93,11 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def welcome(request: HttpRequest, token: str) -> HttpResponseBase:
     """Whoever holds a one-time link sets a password; the first factor comes next. Looking changes nothing."""
     with acting_for("desk-sign-in"):
-        state, email = selectors.link_state(token)
+        state, email, pseudonym = selectors.link_state(token)
     if state != "open":
         return _link_gone(request, state)
-    form, refusal = FirstPasswordForm(request.POST if request.method == "POST" else None, email=email), Refusal()
+    typed, refusal = request.POST if request.method == "POST" else None, Refusal()
+    form = FirstPasswordForm(typed, email=email, pseudonym=pseudonym)
     if form.is_bound and form.is_valid():
         device = in_words(request.headers.get("User-Agent", ""))
         try:

@@ -50,7 +50,8 @@ def password(request: HttpRequest) -> HttpResponseBase:
     """Whoever has just confirmed, and knows the present password, sets another."""
     with acting_for("desk-sign-in", token=token_of(request)):
         me = confirmed()
-    form, refusal = PasswordForm(request.POST if request.method == "POST" else None, email=me.email), Refusal()
+    typed, refusal = request.POST if request.method == "POST" else None, Refusal()
+    form = PasswordForm(typed, email=me.email, pseudonym=me.pseudonym)
     if form.is_bound and form.is_valid():
         given = form.cleaned_data
         try:
