@@ -3,6 +3,8 @@
 import argparse
 import os
 import resource
+import select
+import signal
 import sys
 from pathlib import Path
 
@@ -81,7 +83,14 @@ def main(arguments: list[str] | None = None) -> int:
     # A core dump would hold keys and Content.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
-        return _run(args)
+        status = _run(args)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        if not _nobody_reads():
+            raise
+        # What is left over would be tried once more at the very end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
     except Finding as finding:
         print(finding, file=sys.stderr)
         return 1
@@ -90,6 +99,14 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
+    return status
+
+
+def _nobody_reads() -> bool:
+    """Whether whoever read the output has gone, as `head` does; it might be another pipe that broke."""
+    output = select.poll()
+    output.register(sys.stdout, 0)
+    return any(event & (select.POLLERR | select.POLLHUP) for _, event in output.poll(0))
 
 
 def _run(args: argparse.Namespace) -> int:  # noqa: C901, PLR0911, PLR0912 - one case and return for each command

@@ -1,10 +1,14 @@
 """What is shown is what is applied: the table of uses, and SQL that makes a bare database what the policy says."""
 
 import argparse
+import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
+from djmixersoft.cli import ROOT
 from djmixersoft.policy import show
 from djmixersoft.policy.commands import FINE, run
 from djmixersoft.policy.loading import load
@@ -12,6 +16,8 @@ from tests.policy.test_drift import faults
 
 if TYPE_CHECKING:
     from tests.policy.conftest import Bent
+
+SIGPIPE_SEEN = 141
 
 BARE = """
 DO $$ DECLARE one record; BEGIN
@@ -56,3 +62,12 @@ def test_each_use_and_door_is_a_line_of_the_table(capsys: pytest.CaptureFixture[
     assert len([line for line in lines if line and any(line.startswith(door.name) for door in rules.doors)]) >= len(
         rules.doors
     )
+
+
+def test_whoever_stops_reading_what_is_shown_leaves_no_traceback_behind() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "djmixersoft", "policy", "show"]
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, check=False, cwd=ROOT)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (SIGPIPE_SEEN, b"")
