@@ -6,6 +6,7 @@ import re
 import secrets
 import sys
 import unicodedata
+from collections.abc import Sequence
 from typing import Final
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from djmixersoft.policy.purposes import acting_for, call_door
 FINE, NOT_DONE = 0, 1
 STAFFING = "staffing"
 LINK_BYTES = 32
+_FACTORS: Final = {"totp": "an app that shows codes", "passkey": "a passkey"}
 _ADDRESS: Final = re.compile(r"[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+")
 LONGEST_PSEUDONYM: Final = 40
 
@@ -79,11 +81,18 @@ def _list() -> int:
         if ended_at:
             print(f"{pseudonym}  left on {ended_at:%Y-%m-%d}, came on {created_at:%Y-%m-%d}")
             continue
-        how = ", ".join(factors) or ("has a link that wasn't used yet" if is_invited else "needs a link (staff renew)")
+        how = in_words(factors, is_invited=is_invited)
         print(f"{pseudonym}  {email}  {', '.join(roles)}  since {created_at:%Y-%m-%d}  {how}")
     if not everybody:
         print("Nobody may sign in at the desk yet; ./run staff add lets somebody in.")
     return FINE
+
+
+def in_words(factors: Sequence[str], *, is_invited: bool) -> str:
+    """How somebody signs in, in words."""
+    if factors:
+        return ", ".join(_FACTORS[one] for one in factors)
+    return "has a link that wasn't used yet" if is_invited else "needs a link (staff renew)"
 
 
 def _show_link(token: str) -> int:

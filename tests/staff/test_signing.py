@@ -2,6 +2,7 @@
 
 import pytest
 
+from djmixersoft.staff import commands
 from tests.conftest import Cluster
 from tests.promises.acting import acting
 from tests.promises.serving import Site
@@ -49,6 +50,14 @@ def test_a_password_made_of_ones_own_address_and_pseudonym_is_refused(cluster: C
         assert (weak.status_code, "guessed soon" in weak.text) == (422, True)
         given = {"old_password": PASSWORD, "password": "robin counts forgotten dubplates"}
         assert agent.post("/you/password", given).status_code == 303, "one's name may be in it"
+
+
+def test_the_list_says_plainly_how_somebody_signs_in(cluster: Cluster, agent: Agent) -> None:
+    with acting(cluster.url("djms_owner"), "p_staffing") as owner:
+        everybody = owner.rows("SELECT * FROM djms.staff_roster()")
+    (mine,) = (row for row in everybody if row[0] == agent.pseudonym)
+    assert commands.in_words(mine[3], is_invited=mine[4]) == "an app that shows codes"
+    assert commands.in_words(["passkey", "totp"], is_invited=False) == "a passkey, an app that shows codes"
 
 
 def test_who_typed_a_password_is_led_to_the_second_factor_and_then_where_they_wanted(agent: Agent) -> None:
