@@ -6,7 +6,7 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from djmixersoft.desk import menu
+from djmixersoft.desk import going_on, menu
 from djmixersoft.desk.forms import SignInForm
 from djmixersoft.pages.answers import page
 from djmixersoft.pages.csp import CHECKING_CSP
@@ -66,4 +66,4 @@ def second_factor_page(
 
 
 def _carrying(kept: Kept | None) -> Context:
-    return {"kept": kept.shown if kept else [], "kept_hidden": kept.hidden if kept else []}
+    return {"kept": going_on.shown(kept) if kept else [], "kept_hidden": kept.hidden if kept else []}

@@ -186,7 +186,7 @@ def test_every_page_is_right_for_everybody_and_works_with_an_app(desk: Desk, wat
     for path in ("/you", "/you/password", "/you/factors/new", "/no-such-page", "/sign-in/second-factor"):
         look(path)
     page.get_by_label("Code").fill(code(1))
-    page.get_by_role("button", name="Show the code").click()
+    page.get_by_role("button", name="Confirm with this code").click()
     expect(page.get_by_role("heading", name="Desk", exact=True)).to_be_visible()
     page.get_by_role("button", name="Sign out").click()
     sign_in(page, "app@staff.example")

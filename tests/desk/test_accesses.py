@@ -12,7 +12,7 @@ from tests.conftest import Cluster
 from tests.lockbox.desk import approve, grant_of
 from tests.promises.serving import Site
 from tests.site.browsing import Person, text_of
-from tests.staff.agents import Agent
+from tests.staff.agents import Agent, hidden
 
 CANARY = "Quiet Kestrel Canary"
 WORDS = "The end of this one crackles, you wrote; I would like to listen."
@@ -252,6 +252,21 @@ def test_unlocking_asks_for_a_second_factor_that_was_shown_lately(
     again = agent.confirm(**carried)
     assert again.status_code == 200
     assert f'action="{access}/unlock"' in again.text, "from where it goes on"
+    assert f"This wasn’t done yet: Unlock an item Item {item}" in text_of(again)
+    assert f"Item {item}" in text_of(asked)
+
+
+def test_what_waits_for_a_second_factor_is_shown_in_the_words_of_its_own_form(
+    agent: Agent, owner: Person, item: str, superuser: psycopg.Connection[Any]
+) -> None:
+    owner.post(f"{owner.crate}/access/notices", {"after_notice": "allow"})
+    superuser.execute("UPDATE djms.staff_session SET confirmed_at = now() - interval '6 minutes'")
+    asked = ask(agent, owner, item, afterwards="1")
+    assert asked.status_code == 401
+    again = text_of(agent.confirm(**hidden(asked)))
+    assert "Open an access, and tell the Administrators" in again
+    assert f"In words that the Administrator will read {WORDS}" in again
+    assert "Reason Something doesn’t play or open" in again
 
 
 def test_a_question_about_an_item_leads_to_a_request_that_names_it(agent: Agent, owner: Person, item: str) -> None:

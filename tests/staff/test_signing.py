@@ -66,6 +66,7 @@ def test_who_typed_a_password_is_led_to_the_second_factor_and_then_where_they_wa
     half = agent.sign_in(next="/you")
     assert half.status_code == 200
     assert "one-time-code" in half.text
+    assert "Confirm with this code" in text_of(half)
     assert hidden(half)["next"] == "/you"
     assert agent.get("/you")["Location"] == "/sign-in/second-factor?next=%2Fyou"
     assert agent.confirm(next="/you")["Location"] == "/you"

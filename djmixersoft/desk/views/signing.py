@@ -7,7 +7,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from djmixersoft.desk import menu
+from djmixersoft.desk import going_on, menu
 from djmixersoft.desk.forms import FirstPasswordForm, SignInForm
 from djmixersoft.desk.showing import half, second_factor_page, signing_page
 from djmixersoft.pages.answers import FORM, SHOWN, SeeOther, error_page, methods, page, see
@@ -121,7 +121,9 @@ def _wrong(*, by_passkey: bool) -> str:
 
 def _go_on(request: HttpRequest, kept: Kept | None, following: str) -> HttpResponse:
     if kept:
-        return page(request, "continue", {"action": kept.to, "fields": kept.rows}, title=_("Go on"), signed_in=True)
+        waiting = {"what": going_on.what(kept), "shown": going_on.shown(kept)}
+        context = {"action": kept.to, "fields": kept.rows, **waiting}
+        return page(request, "continue", context, title=_("Go on"), signed_in=True)
     return SeeOther(following if is_own_path(following) else reverse("desk"))
 
 
