@@ -105,7 +105,7 @@ def test_an_app_does_without_scripts(site: Site, playwright: Playwright, trustin
     sign_out(page)
     sign_in(page, person.email)
     page.get_by_label("Code", exact=True).fill(code(1))
-    page.get_by_role("button", name="Show the code").click()
+    page.get_by_role("button", name="Confirm with this code").click()
     expect(page).to_have_url(f"{site.origin}/studio")
     watch.context.close()
     assert watch.take() == []
