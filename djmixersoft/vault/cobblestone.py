@@ -33,7 +33,7 @@ MAXIMUM_CHUNKS: Final = 2**38
 
 _NONCE: Final = 12
 _LABEL: Final = b"c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\0"
-_RUN: Final = 16  # chunks to one read of the file, so that memory stays constant and calls few
+_RUN: Final = 8  # chunks to one read of the file, so that memory stays constant and calls few
 BATCH: Final = 16 * CHUNK
 """256 KiB, the most that a Reader hands out at a time."""
 

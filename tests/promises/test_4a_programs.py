@@ -92,7 +92,14 @@ def test_one_that_may_only_read_does_not_write_by_turning_read_only_in_the_middl
 def test_no_statement_with_a_reading_programs_token_changes_anything(cluster: "Cluster", world: World) -> None:
     mixed = mix(world, load(), "site", 5)
     mixed.roles = ["p_self_service", "p_teamwork", "p_teamwork", "p_teamwork"]
-    mixed.within_reach = [table for use in load().uses if use.purpose == "teamwork" for table in use.tables]
+    # Most often what holds something of hers; much of the rest is empty in this small world.
+    mixed.within_reach = [
+        table
+        for use in load().uses
+        if use.purpose == "teamwork"
+        for table in use.tables
+        for _ in range(12 if use.category == "content" else 1)
+    ]
     hidden: dict[str, bytes] = {}
     for word in (B, ALICES_OWN, BOBS_OWN, STRANGERS):
         hidden |= needles(f"the word {word}", word)
@@ -105,7 +112,7 @@ def test_no_statement_with_a_reading_programs_token_changes_anything(cluster: "C
         tally = attacker.run_all(attempts, hidden, expected=[A.encode()])
     assert tally.breaches == []
     assert changed(before, checksums(world)) == set()
-    assert tally.seen[A.encode()] > LEAST / 600, "the token is good for reading, so the attacks do reach the tables"
+    assert tally.seen[A.encode()] > LEAST / 400, "the token is good for reading, so the attacks do reach the tables"
     assert tally.states[MAY_ONLY_READ] > 0
 
 
