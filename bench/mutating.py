@@ -56,6 +56,8 @@ class Mutating:
         items = self._run_once(session)
         part, parts = map(int, os.environ["DJMS_MUTATION_PART"].split("/"))
         report, results = Path(os.environ["DJMS_MUTATION_REPORT"]), list[dict[str, object]]()
+        # A share may hold nothing, of few mutants.
+        report.write_text("[]", "utf-8")
         with self.found["world"].superuser() as superuser:
             superuser.execute("SET session_replication_role = replica")
             kept = Kept(superuser)
