@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from django.db.models import OuterRef, Subquery
+
 from djmixersoft.content import stores
 from djmixersoft.content.models import AccountKey, ItemKey
 from djmixersoft.vault.keys import Key, unwrap_account_key, unwrap_item_key, wrap_account_key, wrap_item_key
@@ -23,8 +25,31 @@ def existing_account_key(account_id: UUID) -> Key:
 
 def item_key(account_id: UUID, item_id: UUID) -> Key:
     """An item's key. Raises AccountKey.DoesNotExist, ItemKey.DoesNotExist, KeyRefused."""
-    wrapped = ItemKey.objects.get(account_id=account_id, item_id=item_id).wrapped
-    return unwrap_item_key(existing_account_key(account_id), wrapped, account_id=account_id, item_id=item_id)
+    row = ItemKey.objects.annotate(of_account=wrapped_account_key()).get(account_id=account_id, item_id=item_id)
+    return unwrapped(account_id, item_id, row.of_account, row.wrapped)
+
+
+def wrapped_account_key() -> Subquery:
+    """In a query of rows of an account: its key as it is stored; NULL where there is none."""
+    return Subquery(AccountKey.objects.filter(account_id=OuterRef("account_id")).values("wrapped"))
+
+
+def wrapped_item_key() -> Subquery:
+    """In a query of items: the key of each as it is stored; NULL where there is none."""
+    rows = ItemKey.objects.filter(account_id=OuterRef("account_id"), item_id=OuterRef("id"))
+    return Subquery(rows.values("wrapped"))
+
+
+def unwrapped(
+    account_id: UUID, item_id: UUID, of_account: bytes | memoryview | None, of_item: bytes | memoryview | None
+) -> Key:
+    """An item's key, from its account's and its own as they are stored. Raises as ``item_key`` does."""
+    if of_account is None:
+        raise AccountKey.DoesNotExist
+    if of_item is None:
+        raise ItemKey.DoesNotExist
+    opened = unwrap_account_key(stores.root_key(), of_account, account_id=account_id)
+    return unwrap_item_key(opened, of_item, account_id=account_id, item_id=item_id)
 
 
 def keep_item_key(account_id: UUID, item_id: UUID, key: Key) -> None:

@@ -265,6 +265,33 @@ class Notice(models.Model):
         )
 
 
+class PartingNotice(models.Model):
+    """A notice that was unsent when its account was deleted, for one of those who administered it at that moment.
+
+    What it tells of went with the account, so that it holds all that it says. `process_id`: where a court forbids to
+    tell of that process, it waits for the day, as the notice would have.
+    """
+
+    id = models.UUIDField(primary_key=True, db_default=RandomUUID())
+    person_id = models.UUIDField()
+    account_name = models.TextField()
+    staff_role = models.TextField()
+    pseudonym = models.TextField()
+    items = models.IntegerField()
+    began = models.DateTimeField()
+    ends = models.DateTimeField()
+    process_id = models.UUIDField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "parting_notice"
+        indexes = (
+            models.Index(fields=("person_id",), name="parting_notice_of_person"),
+            models.Index(fields=("sent_at",), name="parting_notice_sent"),
+        )
+
+
 class Setting(models.Model):
     """Whether an account lets support open an access of which its Administrators are told afterwards; none at first."""
 

@@ -12,6 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import Error as DatabaseError
+from django.db.models import QuerySet
 
 from djmixersoft.content import keys, stores
 from djmixersoft.content.models import AccountKey, Item, ItemKey
@@ -20,7 +21,6 @@ from djmixersoft.policy.errors import is_not_signed_in, sqlstate
 from djmixersoft.policy.purposes import acting_for, call_door, call_door_row
 from djmixersoft.staff.selectors import at_work
 from djmixersoft.vault.keys import context
-from djmixersoft.vault.media import known_media_type
 from djmixersoft.vault.ranges import Content
 
 PURPOSES: Final = {"support": "support", "legal": "legal-process"}
@@ -138,7 +138,9 @@ def close_reading(*, reading_id: UUID) -> str:
 def look(*, role: str, token: str, reading_id: UUID) -> Unlocked:
     """What an unlocked item is, in a transaction of its own. Raises NothingUnlocked, ReadingOver, NotSignedIn."""
     with _refusals(), acting_for(PURPOSES[role], token=token, named=str(reading_id)):
-        row = _row()
+        row = _items().first()
+    if row is None:
+        raise ReadingOver
     return Unlocked(row.account_id, row.id, row.kind, row.name, row.size, row.media_type)
 
 
@@ -157,26 +159,24 @@ def open_reading(*, role: str, token: str, reading_id: UUID, what: What | None =
         Missing, KeyRefused: the blob isn't there; a key was altered.
 
     """
-    with _refusals():
-        with acting_for(PURPOSES[role], token=token, named=str(reading_id)):
-            at_work(role)
-            doing = what or _usual(_row().media_type)
-            outcome = call_door("note_reading", reading=reading_id, doing=doing.value)
-        if outcome == "over":
-            raise ReadingOver
-        if outcome == "no-download":
-            raise MayNot
+    with _refusals(), acting_for(PURPOSES[role], token=token, named=str(reading_id)):
+        at_work(role)
+        outcome = call_door("note_reading", reading=reading_id, doing=what and what.value)
+    if outcome != "noted":
+        raise {"over": ReadingOver, "no-download": MayNot}.get(outcome, NothingUnlocked)
     return content_of(role=role, token=token, reading_id=reading_id)
 
 
 def content_of(*, role: str, token: str, reading_id: UUID) -> Content:
     """An unlocked item of which it is on record what is done with it; otherwise as `open_reading`."""
     with _refusals(), acting_for(PURPOSES[role], token=token, named=str(reading_id)):
-        row = _row()
+        row = _items().annotate(of_account=keys.wrapped_account_key(), of_item=keys.wrapped_item_key()).first()
+        if row is None:
+            raise ReadingOver
         if row.blob_id is None or row.sha256 is None:
             raise NothingUnlocked
         try:
-            key = keys.item_key(row.account_id, row.id)
+            key = keys.unwrapped(row.account_id, row.id, row.of_account, row.of_item)
         except (ItemKey.DoesNotExist, AccountKey.DoesNotExist) as error:
             raise ReadingOver from error  # removed a moment ago, and its key with it
     return Content(
@@ -242,16 +242,9 @@ def _decide(account_id: UUID, request_id: UUID, decision: str, terms: Terms | No
     )
 
 
-def _usual(media_type: str) -> What:
-    return What.PLAYED if known_media_type(media_type).startswith(("audio/", "video/")) else What.SHOWN
-
-
-def _row() -> Item:
+def _items() -> QuerySet[Item]:
     """The item that is unlocked: the only one that there is."""
-    row = Item.objects.only("account_id", "id", "kind", "name", "size", "sha256", "media_type", "blob_id").first()
-    if row is None:
-        raise ReadingOver
-    return row
+    return Item.objects.only("account_id", "id", "kind", "name", "size", "sha256", "media_type", "blob_id")
 
 
 @contextmanager

@@ -26,6 +26,8 @@ log = structlog.get_logger()
 def send_notice(*, notice_id: UUID) -> bool:
     """Send a notice that is due to whoever administers the account now, and note that. False where there is none.
 
+    Where the account is gone, it goes to who administered it then.
+
     An address that takes no mail keeps nobody else from being told: by another one it counts as sent.
 
     Raises:
@@ -74,8 +76,10 @@ def _text(row: dict[str, Any]) -> Text:
         "began": f"{row['began']:%Y-%m-%d %H:%M}",
         "ends": f"{row['ends']:%Y-%m-%d %H:%M}",
         "again": row["again"],
+        "items": row["items"],
         "page": f"{settings.PUBLIC_URL}/accounts/{row['account']}/access/{row['request_id']}",
     }
     with translation.override(settings.LANGUAGE_CODE):
-        subject, body = render_to_string("lockbox/notice.txt", words).split("\n", 1)
+        template = "lockbox/notice.txt" if row["account"] else "lockbox/parting.txt"
+        subject, body = render_to_string(template, words).split("\n", 1)
     return Text(subject.strip(), body.strip() + "\n")

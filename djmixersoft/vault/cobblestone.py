@@ -34,8 +34,8 @@ MAXIMUM_CHUNKS: Final = 2**38
 _NONCE: Final = 12
 _LABEL: Final = b"c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\0"
 _RUN: Final = 8  # chunks to one read of the file, so that memory stays constant and calls few
-BATCH: Final = 16 * CHUNK
-"""256 KiB, the most that a Reader hands out at a time."""
+BATCH: Final = _RUN * CHUNK
+"""128 KiB, the most that a Reader hands out at a time."""
 
 
 class Damage(StrEnum):
@@ -157,26 +157,24 @@ class Reader:
             yield bytes(view)
 
     def _views(self, start: int, stop: int) -> Iterator[memoryview]:
-        end = -(-stop // CHUNK) if start < stop else 0
-        at = start // CHUNK * CHUNK
-        opened, filled = memoryview(bytearray(max(min(BATCH, end * CHUNK - at), 0))), 0
-        for index, sealed in self._sealed(at // CHUNK, end):
-            into = opened[filled : filled + len(sealed) - TAG]
-            _open_into(self._aead, self._base_nonce, index, sealed, into)
-            filled += len(into)
-            if filled == BATCH or index + 1 == end:
-                yield opened[max(start - at, 0) : min(stop - at, filled)]
-                at, filled = at + filled, 0
-
-    def _sealed(self, first: int, end: int) -> Iterator[tuple[int, memoryview]]:
-        """Yield chunks as they are stored, each good until the next one is asked for."""
-        there = memoryview(bytearray(_RUN * SEALED_CHUNK))
-        for run in range(first, end, _RUN):
-            count = min(_RUN, end - run)
-            length = min(count * SEALED_CHUNK, self.size - run * CHUNK + count * TAG)
-            self._read_into(HEADER + run * SEALED_CHUNK, there[:length])
-            for place in range(count):
-                yield run + place, there[place * SEALED_CHUNK : min((place + 1) * SEALED_CHUNK, length)]
+        if start == stop:
+            return
+        first, end = start // CHUNK, -(-stop // CHUNK)
+        most = min(_RUN, end - first)
+        sealed, opened = memoryview(bytearray(most * SEALED_CHUNK)), memoryview(bytearray(most * CHUNK))
+        # Cut up once, because that takes as long as a good part of the decryption.
+        places = [
+            (sealed[n * SEALED_CHUNK : (n + 1) * SEALED_CHUNK], opened[n * CHUNK : (n + 1) * CHUNK])
+            for n in range(most)
+        ]
+        for run in range(first, end, most):
+            at = run * CHUNK
+            filled = min(most * CHUNK, end * CHUNK - at, self.size - at)
+            whole, rest = divmod(filled, CHUNK)
+            last = [(sealed[whole * SEALED_CHUNK :][: rest + TAG], opened[whole * CHUNK : filled])] if rest else []
+            self._read_into(HEADER + run * SEALED_CHUNK, sealed[: filled + (whole + len(last)) * TAG])
+            _open_into(self._aead, self._base_nonce, run, places[:whole] + last)
+            yield opened[max(start - at, 0) : min(stop - at, filled)]
 
     def _open(self, index: int, sealed: bytes | memoryview) -> bytes:
         return _open(self._aead, self._base_nonce, index, sealed)
@@ -202,9 +200,12 @@ def _open(aead: AESGCM, base_nonce: int, index: int, sealed: bytes | memoryview)
         raise Altered(Damage.CHANGED) from None
 
 
-def _open_into(aead: AESGCM, base_nonce: int, index: int, sealed: memoryview, into: memoryview) -> None:
+def _open_into(aead: AESGCM, base_nonce: int, first: int, places: list[tuple[memoryview, memoryview]]) -> None:
+    """Open chunks that follow one another: each from where it is sealed to where it is wanted. Raises Altered."""
+    decrypt_into = aead.decrypt_into
     try:
-        aead.decrypt_into(_nonce(base_nonce, index), sealed, None, into)
+        for index, (sealed, into) in enumerate(places, first):
+            decrypt_into((base_nonce ^ index).to_bytes(_NONCE, "big"), sealed, None, into)
     except InvalidTag:
         raise Altered(Damage.CHANGED) from None
 

@@ -57,6 +57,9 @@ ROWS = {
     "approval_statement": "INSERT INTO djms.approval_statement (account_id, digest, about, person_id, statement,"
     " expires) SELECT a.id, sha256(gen_random_uuid()::text::bytea), 'access', p.id, '', %s"
     " FROM djms.account a, djms.person p WHERE a.name = 'Kept' AND p.email = 'kept@example.org'",
+    "parting_notice": "INSERT INTO djms.parting_notice (person_id, account_name, staff_role, pseudonym, items, began,"
+    " ends, sent_at) SELECT id, 'Kept', 'support', 'Kept', 1, now(), now(), %s FROM djms.person"
+    " WHERE email = 'kept@example.org'",
     "legal_process": "INSERT INTO djms.legal_process (account_id, kind, authority, reference, obliges, telling,"
     " recorded_by, recorder, known_from) SELECT a.id, 'warrant', 'A court', 'x', 'x', 'before', s.id, s.pseudonym, %s"
     " FROM djms.account a, djms.staff s WHERE a.name = 'Kept' AND s.pseudonym = 'Kept'",

@@ -143,7 +143,7 @@ def test_nobody_else_reads_by_somebodys_reading(cluster: "Cluster", desk: Desk, 
         for somebody in (other, officer):
             assert seen_by(desk, somebody, reading) == "42501"
             assert desk.unlock(somebody.agent, access.account, access.grant, access.items[0])[0] == "not-yours"
-            assert desk.note(somebody.agent, reading) == "over"
+            assert desk.note(somebody.agent, reading) == "not-yours"
     with acting(desk.url, "p_legal_process", token=access.agent.token, named=str(reading)) as one:
         assert one.refusal("SELECT id FROM djms.item") == "42501", "support is not legal"
 

@@ -22,7 +22,10 @@ begin
     outcome := 'ask-first';
   elsif outcome is null and exists (
       select from access_notice n where n.sent_at is null and n.not_before <= clock_timestamp()
-         and (n.account_id = in_account or n.not_before < clock_timestamp() - interval '60 seconds')) then
+         and (n.account_id = in_account or n.not_before < clock_timestamp() - interval '60 seconds')
+      union all
+      select from parting_notice n where n.sent_at is null and is_told(n.process_id)
+         and n.created_at < clock_timestamp() - interval '60 seconds') then
     outcome := 'notice';
   end if;
   if outcome is not null then
