@@ -25,7 +25,7 @@ BENCHMARKS = {
     "lockbox": "how soon an unlocked item comes, a revoked access ends, Administrators are told (4 minutes)",
     "mutation": "whether the tests notice each part of the policy that is taken away (as long as the tests, and more)",
 }
-KEEPING = "enforcement"  # the one whose filled database may be kept for its next run
+KEEPING = ("enforcement", "mutation")  # those that may keep something for their next run: a filled database, findings
 IN_PARTS = "content"  # the one that can be run in parts, and takes a size
 
 
@@ -38,7 +38,8 @@ def main(
 ) -> int:
     """Run a benchmark, or list all; 0 whether or not the goals are met, because a figure is no failure.
 
-    `folder`: where `enforcement` keeps its filled database. `parts`: those of `content`; `size`: of its largest file.
+    `folder`: where `enforcement` keeps its filled database, or `mutation` what it found so far.
+    `parts`: those of `content`; `size`: of its largest file.
 
     Raises:
         Refusal: there is no benchmark or part of this name, or it keeps nothing, or has neither parts nor a size.
@@ -49,8 +50,8 @@ def main(
         return 0
     if name not in BENCHMARKS:
         raise Refusal(f"There is no benchmark {name!r}; there are {', '.join(BENCHMARKS)}.")
-    if folder and name != KEEPING:
-        raise Refusal(f"Only `bench {KEEPING}` keeps something in a folder; leave out --data.")
+    if folder and name not in KEEPING:
+        raise Refusal(f"Only {' and '.join(KEEPING)} keep something in a folder; leave out --data.")
     if (parts or size) and name != IN_PARTS:
         raise Refusal(f"Only `bench {IN_PARTS}` has parts and --mib; leave them out.")
     missed: list[Figure] = []
@@ -67,7 +68,7 @@ def main(
 
 def _figures(name: str, folder: Path | None, parts: Sequence[str], size: int | None) -> "Iterator[Figure]":
     found = importlib.import_module(f"bench.{name}").figures
-    if name == KEEPING:
+    if name in KEEPING:
         return iter(found(folder))
     return iter(found(parts, size) if name == IN_PARTS else found())
 

@@ -88,7 +88,7 @@ def _rights(superuser: psycopg.Connection, rules: Rules) -> Iterator[Mutant]:
             continue
         # Who may take a role is the gift of the owner, who made it.
         first, then = ("SET SESSION AUTHORIZATION djms_owner; ", AGAIN) if fact.kind == "member" else ("", "")
-        about = tuple(re.findall(r"\w+", fact.subject))
+        about = _about(fact.subject)
         yield _sql(f"{fact}: gone", about, f"{first}{fact.remove}{then}", f"{first}{fact.create}{then}")
         if column := re.match(r"UPDATE \(\w+\) ON (\S+) to (\w+)", fact.subject):
             what, role = column.groups()
@@ -122,6 +122,14 @@ def _rights(superuser: psycopg.Connection, rules: Rules) -> Iterator[Mutant]:
                     f"SET SESSION AUTHORIZATION djms_owner; GRANT {take}{AGAIN}",
                     f"SET SESSION AUTHORIZATION djms_owner; REVOKE {purpose.role} FROM djms_{process}{AGAIN}",
                 )
+
+
+def _about(right: str) -> tuple[str, ...]:
+    """What a right is to, first of all, and who has it."""
+    thing, _, role = right.rpartition(" to ")
+    if not thing:
+        return tuple(reversed(right.split(" of ")))
+    return thing.rpartition(" ")[2].removeprefix(f"{SCHEMA}."), role
 
 
 def _samples(superuser: psycopg.Connection, table: str, column: str) -> Iterator[Mutant]:

@@ -3,8 +3,9 @@
 First each test once, to see which tables it reads or writes and which doors it calls, as PostgreSQL counts them: only
 such a test can notice that something of these is broken. The server, the world and the site's connections stay; what a
 mutant let be changed is put back from a copy in memory. Writes its findings to the file that DJMS_MUTATION_REPORT
-names. DJMS_MUTATION_PART is the share of the mutants to try, as in "0/2". DJMS_MUTATION_ONLY names a file with names of
-mutants: a second look at those alone, where nothing is put back, since there the tests make what they need.
+names, and goes on where that ends. DJMS_MUTATION_PART is the share of the mutants to try, as in "0/2".
+DJMS_MUTATION_ONLY names a file with names of mutants: a second look at those alone, where nothing is put back, since
+there the tests make what they need.
 """
 
 import json
@@ -22,7 +23,7 @@ from _pytest.runner import runtestprotocol
 
 from bench.mutants import Mutant, mutants
 
-PATIENCE: Final = (12.0, 120.0)  # seconds for a first and for a second look at one mutant
+PATIENCE: Final = (8.0, 120.0)  # seconds for a first and for a second look at one mutant
 LATE: Final = 1.5  # seconds until PostgreSQL has counted what was done
 FAILING: Final = 10  # tests that may fail with nothing broken, and are left out; with more, something is wrong
 TIMES_OUT: Final = 3  # times that a test fails with nothing broken, before it is left out
@@ -55,14 +56,16 @@ class Mutating:
 
         items = self._run_once(session)
         part, parts = map(int, os.environ["DJMS_MUTATION_PART"].split("/"))
-        report, results = Path(os.environ["DJMS_MUTATION_REPORT"]), list[dict[str, object]]()
+        report = Path(os.environ["DJMS_MUTATION_REPORT"])
         # A share may hold nothing, of few mutants.
-        report.write_text("[]", "utf-8")
+        results: list[dict[str, object]] = json.loads(report.read_text("utf-8")) if report.exists() else []
+        report.write_text(json.dumps(results), "utf-8")
+        tried = {one["mutant"] for one in results}
         with self.found["world"].superuser() as superuser:
             superuser.execute("SET session_replication_role = replica")
             kept = Kept(superuser)
             chosen = [one for one in mutants(superuser, load()) if self.only is None or one.name in self.only]
-            for mutant in chosen[part::parts]:
+            for mutant in (one for one in chosen[part::parts] if one.name not in tried):
                 results.append(self._outcome(mutant, items, superuser, kept))
                 report.write_text(json.dumps(results), "utf-8")
         # The server goes down with its fixture.

@@ -34,8 +34,10 @@ SECOND = tuple(
 PARTS = 2  # shares of the mutants that are tried at once, each with a server of its own
 
 
-def figures() -> Iterator[Figure]:
+def figures(kept: Path | None = None) -> Iterator[Figure]:
     """Run all mutants, tell of the survivors, and give the score.
+
+    `kept`: a folder for what was found so far; a run of the same code that ended early goes on there.
 
     Raises:
         Refusal: the tests fail with nothing broken, or can't be run.
@@ -43,15 +45,18 @@ def figures() -> Iterator[Figure]:
     """
     from bench import note
 
-    results = [one for one in _run(FIRST) if one["killed"] is not None]
-    survivors = [one["mutant"] for one in results if not one["killed"]]
-    if survivors:
-        note(f"{len(survivors)} of {len(results)} were not noticed at first; a second look at these, by all tests.")
-        with tempfile.NamedTemporaryFile("w", suffix=".json") as only:
-            json.dump(survivors, only)
-            only.flush()
-            again = {one["mutant"]: one for one in _run([*FIRST, *SECOND], DJMS_MUTATION_ONLY=only.name)}
-        results = [again.get(one["mutant"], one) for one in results]
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = kept or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        results = [one for one in _run(folder / "first", FIRST) if one["killed"] is not None]
+        survivors = [one["mutant"] for one in results if not one["killed"]]
+        if survivors:
+            note(f"{len(survivors)} of {len(results)} were not noticed at first; a second look at these, by all tests.")
+            only = folder / "survivors.json"
+            only.write_text(json.dumps(survivors), "utf-8")
+            seen = _run(folder / "second", [*FIRST, *SECOND], DJMS_MUTATION_ONLY=str(only))
+            again = {one["mutant"]: one for one in seen}
+            results = [again.get(one["mutant"], one) for one in results]
     for one in results:
         if not one["killed"]:
             note(f"survived: {one['mutant']}")
@@ -61,28 +66,27 @@ def figures() -> Iterator[Figure]:
     yield Figure("mutation_seconds", sum(seconds), "s", "none", len(results), (min(seconds), max(seconds)))
 
 
-def _run(tests: Sequence[str], **environment: str) -> list[dict[str, Any]]:
+def _run(folder: Path, tests: Sequence[str], **environment: str) -> list[dict[str, Any]]:
     """Run the mutants by some tests, in two halves at once. `killed` is None for what could not be broken."""
-    with tempfile.TemporaryDirectory() as folder:
-        reports = [Path(folder) / f"{part}.json" for part in range(PARTS)]
-        plain = {name: value for name, value in os.environ.items() if not name.startswith(("DJMS_", "DATABASE_URL"))}
-        running = [
-            subprocess.Popen(  # noqa: S603 - our own tests
-                [sys.executable, "-m", "pytest", *OPTIONS, *tests],
-                cwd=ROOT,
-                env=plain
-                | environment
-                | {
-                    "DJMS_MUTATION_REPORT": str(report),
-                    "DJMS_MUTATION_PART": f"{part}/{PARTS}",
-                    "PYTHONPATH": str(ROOT),
-                },
-                stdout=sys.stderr,
-            )
-            for part, report in enumerate(reports)
-        ]
-        statuses = [one.wait() for one in running]
-        if any(statuses) or not all(report.exists() for report in reports):
-            raise Refusal("The tests fail with nothing broken; run ./test first.")
-        results: list[dict[str, Any]] = [one for report in reports for one in json.loads(report.read_text("utf-8"))]
-    return results
+    folder.mkdir(exist_ok=True)
+    reports = [folder / f"{part}.json" for part in range(PARTS)]
+    plain = {name: value for name, value in os.environ.items() if not name.startswith(("DJMS_", "DATABASE_URL"))}
+    running = [
+        subprocess.Popen(  # noqa: S603 - our own tests
+            [sys.executable, "-m", "pytest", *OPTIONS, *tests],
+            cwd=ROOT,
+            env=plain
+            | environment
+            | {
+                "DJMS_MUTATION_REPORT": str(report),
+                "DJMS_MUTATION_PART": f"{part}/{PARTS}",
+                "PYTHONPATH": str(ROOT),
+            },
+            stdout=sys.stderr,
+        )
+        for part, report in enumerate(reports)
+    ]
+    statuses = [one.wait() for one in running]
+    if any(statuses) or not all(report.exists() for report in reports):
+        raise Refusal("The tests fail with nothing broken; run ./test first.")
+    return [one for report in reports for one in json.loads(report.read_text("utf-8"))]

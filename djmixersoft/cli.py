@@ -55,7 +55,12 @@ def parser() -> argparse.ArgumentParser:
     bench.add_argument("name", nargs="?", metavar="NAME")
     bench.add_argument("parts", nargs="*", metavar="PART", help="parts of `bench content` (default: all)")
     bench.add_argument("--mib", type=int, metavar="N", help="how large a file `bench content` streams (default: 4096)")
-    bench.add_argument("--data", type=Path, metavar="DIR", help="keep what `bench enforcement` fills, for its next run")
+    bench.add_argument(
+        "--data",
+        type=Path,
+        metavar="DIR",
+        help="keep what `bench enforcement` fills, or `bench mutation` finds, for the next run",
+    )
     bench.add_argument("--json", action="store_true", help="print one object per line")
 
     add_commands(commands)
