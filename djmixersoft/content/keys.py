@@ -25,19 +25,9 @@ def existing_account_key(account_id: UUID) -> Key:
 
 def item_key(account_id: UUID, item_id: UUID) -> Key:
     """An item's key. Raises AccountKey.DoesNotExist, ItemKey.DoesNotExist, KeyRefused."""
-    row = ItemKey.objects.annotate(of_account=wrapped_account_key()).get(account_id=account_id, item_id=item_id)
+    of_account = Subquery(AccountKey.objects.filter(account_id=OuterRef("account_id")).values("wrapped"))
+    row = ItemKey.objects.annotate(of_account=of_account).get(account_id=account_id, item_id=item_id)
     return unwrapped(account_id, item_id, row.of_account, row.wrapped)
-
-
-def wrapped_account_key() -> Subquery:
-    """In a query of rows of an account: its key as it is stored; NULL where there is none."""
-    return Subquery(AccountKey.objects.filter(account_id=OuterRef("account_id")).values("wrapped"))
-
-
-def wrapped_item_key() -> Subquery:
-    """In a query of items: the key of each as it is stored; NULL where there is none."""
-    rows = ItemKey.objects.filter(account_id=OuterRef("account_id"), item_id=OuterRef("id"))
-    return Subquery(rows.values("wrapped"))
 
 
 def unwrapped(

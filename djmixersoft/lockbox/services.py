@@ -12,7 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import Error as DatabaseError
-from django.db.models import QuerySet
+from django.db import connection
 
 from djmixersoft.content import keys, stores
 from djmixersoft.content.models import AccountKey, Item, ItemKey
@@ -27,6 +27,13 @@ PURPOSES: Final = {"support": "support", "legal": "legal-process"}
 """For which purpose somebody in a role reads."""
 CUTTING_OFF: Final = "ending-access"
 _OVER: Final = "DJ008"
+# The row policies show the item that is unlocked, and its keys, alone.
+_WITH_KEYS: Final = """
+SELECT i.account_id, i.id, i.blob_id, i.name, i.size, i.sha256, i.media_type, a.wrapped, k.wrapped
+  FROM item i
+  LEFT JOIN account_key a ON a.account_id = i.account_id
+  LEFT JOIN item_key k ON k.account_id = i.account_id AND k.item_id = i.id
+"""
 
 
 class NothingUnlocked(Exception):
@@ -138,7 +145,7 @@ def close_reading(*, reading_id: UUID) -> str:
 def look(*, role: str, token: str, reading_id: UUID) -> Unlocked:
     """What an unlocked item is, in a transaction of its own. Raises NothingUnlocked, ReadingOver, NotSignedIn."""
     with _refusals(), acting_for(PURPOSES[role], token=token, named=str(reading_id)):
-        row = _items().first()
+        row = Item.objects.only("account_id", "id", "kind", "name", "size", "media_type").first()
     if row is None:
         raise ReadingOver
     return Unlocked(row.account_id, row.id, row.kind, row.name, row.size, row.media_type)
@@ -169,24 +176,26 @@ def open_reading(*, role: str, token: str, reading_id: UUID, what: What | None =
 
 def content_of(*, role: str, token: str, reading_id: UUID) -> Content:
     """An unlocked item of which it is on record what is done with it; otherwise as `open_reading`."""
-    with _refusals(), acting_for(PURPOSES[role], token=token, named=str(reading_id)):
-        row = _items().annotate(of_account=keys.wrapped_account_key(), of_item=keys.wrapped_item_key()).first()
-        if row is None:
-            raise ReadingOver
-        if row.blob_id is None or row.sha256 is None:
-            raise NothingUnlocked
-        try:
-            key = keys.unwrapped(row.account_id, row.id, row.of_account, row.of_item)
-        except (ItemKey.DoesNotExist, AccountKey.DoesNotExist) as error:
-            raise ReadingOver from error  # removed a moment ago, and its key with it
+    with _refusals(), acting_for(PURPOSES[role], token=token, named=str(reading_id)), connection.cursor() as cursor:
+        cursor.execute(_WITH_KEYS)
+        row = cursor.fetchone()
+    if row is None:
+        raise ReadingOver
+    account_id, item_id, blob_id, name, size, sha256, media_type, of_account, of_item = row
+    if blob_id is None or sha256 is None:
+        raise NothingUnlocked
+    try:
+        key = keys.unwrapped(account_id, item_id, of_account, of_item)
+    except (ItemKey.DoesNotExist, AccountKey.DoesNotExist) as error:
+        raise ReadingOver from error  # removed a moment ago, and its key with it
     return Content(
-        file=stores.blobs().open(str(row.blob_id)),
+        file=stores.blobs().open(str(blob_id)),
         key=key,
-        context=context(row.account_id, row.id, row.blob_id),
-        name=row.name,
-        size=row.size,
-        sha256=bytes(row.sha256),
-        media_type=row.media_type,
+        context=context(account_id, item_id, blob_id),
+        name=name,
+        size=size,
+        sha256=bytes(sha256),
+        media_type=media_type,
     )
 
 
@@ -240,11 +249,6 @@ def _decide(account_id: UUID, request_id: UUID, decision: str, terms: Terms | No
             told=words,
         )
     )
-
-
-def _items() -> QuerySet[Item]:
-    """The item that is unlocked: the only one that there is."""
-    return Item.objects.only("account_id", "id", "kind", "name", "size", "sha256", "media_type", "blob_id")
 
 
 @contextmanager
