@@ -80,6 +80,22 @@ def test_who_is_signed_in_needs_neither_puzzle_nor_address(owner: Person, post: 
     assert "One thing more." in text_of(by_link), "the mailed link opens the same thread"
 
 
+def test_a_question_that_is_sent_twice_is_one(
+    owner: Person, mate: Person, post: Post, superuser: psycopg.Connection
+) -> None:
+    thread, item = asked_by(owner), uploaded(owner)
+    assert asked_by(owner) == thread
+    assert superuser.execute("SELECT count(*) FROM djms.ticket").fetchone() == (1,)
+    assert post.templates(owner.email).count("contact-received") == 1
+    about = [owner.post(f"{item}/ask", {"topic": "support", "text": WORDS})["Location"] for _ in range(2)]
+    others = {asked_by(owner, "And by day?"), asked_by(mate), about[0].partition("?")[0]}
+    assert about[0] == about[1]
+    assert thread not in others
+    assert superuser.execute("SELECT count(*) FROM djms.ticket").fetchone() == (4,)
+    superuser.execute("UPDATE djms.ticket SET created_at = now() - interval '11 minutes'")
+    assert asked_by(owner) not in {thread, *others}, "who asks again later asks again"
+
+
 def test_the_page_says_what_whoever_answers_will_see_of_who_asks(owner: Person, visitor: Browser) -> None:
     signed_in, stranger = text_of(owner.get("/contact")), text_of(visitor.get("/contact"))
     assert "your e-mail address, and that you asked while signed in." in signed_in

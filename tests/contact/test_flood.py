@@ -96,7 +96,7 @@ def test_a_person_asks_twenty_times_in_an_hour_and_others_go_on(owner: Person, m
 
 
 def test_a_thread_takes_twenty_messages_in_an_hour_and_others_go_on(owner: Person, post: Post) -> None:
-    thread, other = asked_by(owner), asked_by(owner)
+    other, thread = asked_by(owner, "Something else."), asked_by(owner)
     by_link = thread_of(post, owner.email)
     for number in range(20):
         assert owner.post(thread, {"text": f"Message {number}"}).status_code == HTTPStatus.SEE_OTHER

@@ -1,7 +1,8 @@
 -- Takes in a question, and mails a link to its thread. Whoever is signed in asks in their own name, and may name an item of
 -- an account of theirs. Others show the hash of a puzzle that they solved, good once; without one, or where very many ask,
 -- what they typed is a draft until the mailed link is opened. `outcome`: 'open', 'draft', 'used' (the puzzle was), 'gone' (no
--- such item) or 'many': then nothing is kept, and `wait_seconds` says how long. Bounds for an hour: 20 of a person; of others
+-- such item) or 'many': then nothing is kept, and `wait_seconds` says how long. What the same person asks in the same words within
+-- ten minutes is the question that was taken in, and not another. Bounds for an hour: 20 of a person; of others
 -- 5 to an address, and 1,000 in all, of which the first 200 may need no link. So nobody's flood stops who is signed in.
 create or replace function djms.ask(
   new_topic text, words text, address text, puzzle_hash bytea, about_account uuid, about_item uuid,
@@ -34,6 +35,18 @@ begin
     bound := 'in all';
     total := count_try('contact', bound, interval '1 hour');
     outcome := case when total > 1000 then 'many' end;
+  end if;
+  if me is not null then
+    -- The same form once more: sent twice, or from the page before.
+    select t.id, t.reference into ask.ticket, ask.reference
+      from ticket t join ticket_message m on m.ticket_id = t.id left join ticket_item i on i.ticket_id = t.id
+     where t.person_id = me and t.topic = new_topic and m.person_id = me and m.text = words
+       and i.item_id is not distinct from about_item and t.created_at > clock_timestamp() - interval '10 minutes'
+     limit 1;
+    if found then
+      outcome := 'open';
+      return;
+    end if;
   end if;
   if outcome = 'many' then
     wait_seconds := try_ends('contact', bound);
