@@ -138,8 +138,8 @@ class Mutating:
         if mutant.tests == "policy":
             return sorted((item for item in items if "/policy/" in item.nodeid), key=order)
         what = mutant.about[0]
-        found = [item for item in items if what in self.touched[item.nodeid] or what in _source(item)]
-        return sorted(found or items, key=order)
+        found = {item for item in items if what in self.touched[item.nodeid] or what in _source(item)}
+        return sorted(items, key=lambda item: (item not in found, *order(item)))
 
     @staticmethod
     def _failure(item: pytest.Item, following: pytest.Item | pytest.Session | None) -> str:

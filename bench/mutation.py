@@ -48,11 +48,13 @@ def figures(kept: Path | None = None) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as temporary:
         folder = kept or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        results = [one for one in _run(folder / "first", FIRST) if one["killed"] is not None]
+        only = folder / "survivors.json"
+        # Once it is written, the first look has come to its end.
+        found = _found(folder / "first") if only.exists() else _run(folder / "first", FIRST)
+        results = [one for one in found if one["killed"] is not None]
         survivors = [one["mutant"] for one in results if not one["killed"]]
         if survivors:
             note(f"{len(survivors)} of {len(results)} were not noticed at first; a second look at these, by all tests.")
-            only = folder / "survivors.json"
             only.write_text(json.dumps(survivors), "utf-8")
             seen = _run(folder / "second", [*FIRST, *SECOND], DJMS_MUTATION_ONLY=str(only))
             again = {one["mutant"]: one for one in seen}
@@ -89,4 +91,8 @@ def _run(folder: Path, tests: Sequence[str], **environment: str) -> list[dict[st
     statuses = [one.wait() for one in running]
     if any(statuses) or not all(report.exists() for report in reports):
         raise Refusal("The tests fail with nothing broken; run ./test first.")
-    return [one for report in reports for one in json.loads(report.read_text("utf-8"))]
+    return _found(folder)
+
+
+def _found(folder: Path) -> list[dict[str, Any]]:
+    return [one for part in range(PARTS) for one in json.loads((folder / f"{part}.json").read_text("utf-8"))]

@@ -1,20 +1,16 @@
 """The real installation, and Debian's Chromium on it. What a page does wrong out of sight fails the test at its end."""
 
-import base64
-import re
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg
 import pytest
-from cryptography.hazmat.primitives.hashes import SHA1
-from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from djmixersoft.operations.postgres import EmbeddedPostgres
+from tests.browser.agents import desk_of, let_in
 from tests.browser.crew import Person, registered, registered_by_invitation
-from tests.browser.hands import Mouse
 from tests.browser.living import Site
 from tests.browser.scene import Scene, set_up
 from tests.browser.watching import Watch
@@ -35,7 +31,6 @@ PATIENCE = 10_000  # milliseconds for what a person would wait for
 
 Open = Callable[..., BrowserContext]
 AtTheDesk = Callable[..., Page]
-DESK_PASSWORD = "needle drops on velvet noon"
 
 
 @pytest.fixture(scope="session")
@@ -122,31 +117,18 @@ def open_browser(chromium: Browser, site: Site) -> Iterator[Open]:
 @pytest.fixture
 def at_the_desk(chromium: Browser, site: Site, superuser: psycopg.Connection[Any]) -> Iterator[AtTheDesk]:
     """Let somebody of support in, by the link that the command line prints, and watch their browser."""
-    origin = f"https://localhost:{site.installation.desk_port}"
-    name = f"robin{time.monotonic_ns()}"
+    origin, name = desk_of(site), f"robin{time.monotonic_ns()}"
     watches: list[Watch] = []
     all_expected: list[str] = []
 
     def enter(*expected: str, **options: object) -> Page:
         all_expected.extend(expected)
-        added = site.installation.command(
-            "staff", "add", f"{name}@staff.example", "--role", "support", "--pseudonym", name
-        )
-        (link,) = re.findall(r"https://[^/\s]+(/welcome/\S+)", added.stdout)
         context = chromium.new_context(base_url=origin, ignore_https_errors=True, **options)  # type: ignore[arg-type]  # Playwright's options
         context.set_default_timeout(PATIENCE)
         watches.append(Watch(context, origin))
-        hands = Mouse(context.new_page())
-        hands.go(link)
-        hands.main.locator("input[type=password]").fill(DESK_PASSWORD)
-        with hands.page.expect_navigation():
-            hands.page.keyboard.press("Enter")
-        secret = base64.b32decode(hands.main.locator("code").first.inner_text().replace(" ", ""))
-        code = TOTP(secret, 6, SHA1(), 30).generate(int(time.time())).decode()  # noqa: S303 - RFC 6238
-        hands.main.locator("[name=code]").fill(code)
-        with hands.page.expect_navigation():
-            hands.page.keyboard.press("Enter")
-        return hands.page
+        page = context.new_page()
+        let_in(site, page, name)
+        return page
 
     yield enter
     for watch in watches:

@@ -1,5 +1,6 @@
 """Takes the pictures in docs/screenshots anew: `.venv/bin/python -m tests.browser.pictures`. Roles, not people."""
 
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,10 +8,12 @@ from pathlib import Path
 from typing import Final
 
 from django.conf import settings
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, ViewportSize, sync_playwright
 
+from tests.browser.agents import desk_of, let_in
 from tests.browser.conftest import ARGUMENTS
 from tests.browser.crew import Person, registered, registered_by_invitation
+from tests.browser.hands import Mouse
 from tests.browser.living import Site
 from tests.browser.story import wait_for_sound
 from tests.browser.tracks import wav
@@ -19,6 +22,7 @@ from tests.support import CHROMIUM, ROOT
 
 FOLDER: Final = ROOT / "docs" / "screenshots"
 LARGEST: Final = 200_000  # bytes
+SCREEN: Final[ViewportSize] = {"width": 1280, "height": 800}
 PLAN: Final = """# Friday, hour by hour
 
 1. **Doors** at 22:00, nothing over 118 bpm
@@ -51,6 +55,7 @@ def main() -> None:
             assert done.returncode == 0, done.stdout + done.stderr
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
             _take_all(browser, admin)
+            _take_an_access(browser, admin)
             browser.close()
         finally:
             installation.end()
@@ -105,6 +110,35 @@ def _take_all(browser: Browser, admin: Person) -> None:
         _take(page, "crate-320")
 
 
+def _take_an_access(browser: Browser, admin: Person) -> None:
+    name, site = "Friday, hour by hour", admin.site
+    (path,) = re.findall(rf'<a href="([^"]+)"><bdi>{name}', admin.get(admin.account).text())
+    path = path.replace("/documents/", "/items/")
+    asked = "The table in this set list comes out as one line on my phone. Could you look?"
+    admin.send(f"{path}/ask", topic="support", text=asked)
+    context = browser.new_context(base_url=desk_of(site), ignore_https_errors=True, viewport=SCREEN)
+    desk = Mouse(context.new_page())
+    let_in(site, desk.page, "Robin")
+    desk.follow("Questions")
+    desk.follow(asked[:30])
+    desk.press("Take it")
+    desk.follow("Ask for access")
+    desk.page.get_by_label("Reason").select_option("wrong")
+    desk.fill(
+        "In words that the Administrator will read", "You wrote that its table comes out as one line. May I look?"
+    )
+    desk.press("Ask for approval")
+    with _page(browser, admin) as page:
+        page.goto(site.link(admin.email, "asks for access"))
+        _take(page, "access")
+        Mouse(page).press("Let them look at this")
+    desk.page.get_by_text("approved").wait_for()
+    desk.press("Unlock")
+    desk.sees("Warm-up blend")
+    _take(desk.page, "desk")
+    context.close()
+
+
 @contextmanager
 def _page(
     browser: Browser, admin: Person, *, dark: bool = False, narrow: bool = False, signed_in: bool = True
@@ -114,7 +148,7 @@ def _page(
         ignore_https_errors=True,
         color_scheme="dark" if dark else "light",
         reduced_motion="reduce",
-        viewport={"width": 320, "height": 640} if narrow else {"width": 1280, "height": 800},
+        viewport={"width": 320, "height": 640} if narrow else SCREEN,
         device_scale_factor=2 if narrow else 1,
         storage_state=admin.memory() if signed_in else None,
     )
