@@ -14,16 +14,17 @@ from types import CodeType, FunctionType, ModuleType
 import psycopg
 
 from djmixersoft.policy import catalog, check
-from djmixersoft.policy.compile import SCHEMA, door_text
+from djmixersoft.policy.compile import DOOR_ROLE, SCHEMA, door_text
 from djmixersoft.policy.rules import Rules
 
 AGAIN = "; RESET SESSION AUTHORIZATION"
+RIGHTS = "test_1b_rights"  # tests who may what, one right after the other
 COMPLAINING = ("consistency", "loading", "check")  # modules whose every complaint is a check
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One thing broken. `about`: words by which tests are found that are likely to notice; `tests`: where they are."""
+    """One thing broken. `about`: words by which tests are found that are likely to notice; `tests`: in which files."""
 
     name: str
     about: tuple[str, ...]
@@ -44,6 +45,7 @@ def mutants(superuser: psycopg.Connection, rules: Rules) -> Iterator[Mutant]:
                 (table, "owner"),
                 f"{alter} {off} ROW LEVEL SECURITY",
                 f"{alter} {on} ROW LEVEL SECURITY",
+                tests=RIGHTS,
             )
         column = "id" if table in {"person", "account"} else "created_at"
         yield from _samples(superuser, table, column)
@@ -56,14 +58,14 @@ def mutants(superuser: psycopg.Connection, rules: Rules) -> Iterator[Mutant]:
         yield from _complaints(importlib.import_module(f"djmixersoft.policy.{name}"))
 
 
-def _sql(name: str, about: tuple[str, ...], do: str, undo: str) -> Mutant:
+def _sql(name: str, about: tuple[str, ...], do: str, undo: str, *, tests: str = "promises") -> Mutant:
     def run(statements: str) -> Callable[[psycopg.Connection], None]:
         def execute(superuser: psycopg.Connection) -> None:
             superuser.execute(statements.encode())
 
         return execute
 
-    return Mutant(name, about, "promises", run(do), run(undo))
+    return Mutant(name, about, tests, run(do), run(undo))
 
 
 def _row_policies(superuser: psycopg.Connection, rules: Rules) -> Iterator[Mutant]:
@@ -72,7 +74,8 @@ def _row_policies(superuser: psycopg.Connection, rules: Rules) -> Iterator[Mutan
         # A test may have put right already what it found broken.
         create, drop = policy.sql(relation), f'DROP POLICY IF EXISTS "{policy.name}" ON {relation}'
         label, about = f"{policy.table}: {policy.name}", (policy.table, policy.role)
-        yield _sql(f"{label}: gone", about, drop, f"{drop}; {create}")
+        tests = RIGHTS if policy.role == DOOR_ROLE else "promises"
+        yield _sql(f"{label}: gone", about, drop, f"{drop}; {create}", tests=tests)
         if policy.predicate != "true":
             anything = create.replace(f"({policy.predicate})", "(true)")
             yield _sql(f"{label}: any row", about, f"{drop}; {anything}", f"{drop}; {create}")
@@ -89,7 +92,8 @@ def _rights(superuser: psycopg.Connection, rules: Rules) -> Iterator[Mutant]:
         # Who may take a role is the gift of the owner, who made it.
         first, then = ("SET SESSION AUTHORIZATION djms_owner; ", AGAIN) if fact.kind == "member" else ("", "")
         about = _about(fact.subject)
-        yield _sql(f"{fact}: gone", about, f"{first}{fact.remove}{then}", f"{first}{fact.create}{then}")
+        do, undo = f"{first}{fact.remove}{then}", f"{first}{fact.create}{then}"
+        yield _sql(f"{fact}: gone", about, do, undo, tests=RIGHTS)
         if column := re.match(r"UPDATE \(\w+\) ON (\S+) to (\w+)", fact.subject):
             what, role = column.groups()
             # Taking back the whole takes back its columns too.
@@ -103,6 +107,7 @@ def _rights(superuser: psycopg.Connection, rules: Rules) -> Iterator[Mutant]:
                 (what.split(".")[1], role),
                 f"GRANT UPDATE ON {what} TO {role}",
                 "; ".join([f"REVOKE UPDATE ON {what} FROM {role}", *parts]),
+                tests=RIGHTS,
             )
     for door in rules.doors:
         call = f"ON FUNCTION {SCHEMA}.{door.name}"
@@ -111,6 +116,7 @@ def _rights(superuser: psycopg.Connection, rules: Rules) -> Iterator[Mutant]:
             (door.name, "door"),
             f"GRANT EXECUTE {call} TO PUBLIC",
             f"REVOKE EXECUTE {call} FROM PUBLIC",
+            tests=RIGHTS,
         )
     for purpose in rules.purposes.values():
         for process in rules.processes:
@@ -121,6 +127,7 @@ def _rights(superuser: psycopg.Connection, rules: Rules) -> Iterator[Mutant]:
                     (purpose.role,),
                     f"SET SESSION AUTHORIZATION djms_owner; GRANT {take}{AGAIN}",
                     f"SET SESSION AUTHORIZATION djms_owner; REVOKE {purpose.role} FROM djms_{process}{AGAIN}",
+                    tests=RIGHTS,
                 )
 
 
@@ -136,7 +143,7 @@ def _samples(superuser: psycopg.Connection, table: str, column: str) -> Iterator
     for there in catalog.columns(superuser)[table]:
         if there in {column, "email", "name"}:
             alter = f"ALTER TABLE {SCHEMA}.{table} ALTER {there} SET STATISTICS"
-            yield _sql(f"{table}.{there} is sampled", (table, "estimates"), f"{alter} -1", f"{alter} 0")
+            yield _sql(f"{table}.{there} is sampled", (table, "estimates"), f"{alter} -1", f"{alter} 0", tests=RIGHTS)
 
 
 # Each check of a door, by how it is written; what is put in its place.

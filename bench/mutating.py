@@ -21,7 +21,7 @@ import psycopg
 import pytest
 from _pytest.runner import runtestprotocol
 
-from bench.mutants import Mutant, mutants
+from bench.mutants import RIGHTS, Mutant, mutants
 
 PATIENCE: Final = (8.0, 120.0)  # seconds for a first and for a second look at one mutant
 LATE: Final = 1.5  # seconds until PostgreSQL has counted what was done
@@ -139,7 +139,8 @@ class Mutating:
             return sorted((item for item in items if "/policy/" in item.nodeid), key=order)
         what = mutant.about[0]
         found = {item for item in items if what in self.touched[item.nodeid] or what in _source(item)}
-        return sorted(items, key=lambda item: (item not in found, *order(item)))
+        speaks = RIGHTS if mutant.tests == RIGHTS else ""
+        return sorted(items, key=lambda item: (speaks not in item.nodeid, item not in found, *order(item)))
 
     @staticmethod
     def _failure(item: pytest.Item, following: pytest.Item | pytest.Session | None) -> str:

@@ -60,7 +60,9 @@ INSERT INTO djms.approval_key (account_id, id, credential_id, public_key, spki, 
 VALUES (%(account)s, %(item)s, uuid_send(%(item)s), '', '', 'an old key', '', sha256(uuid_send(%(item)s)), %(chief)s,
         now(), now());
 INSERT INTO djms.approval_statement (account_id, digest, about, person_id, statement, expires)
-VALUES (%(account)s, '\\x00', 'after-notice', %(chief)s, '', 'infinity')
+VALUES (%(account)s, '\\x00', 'after-notice', %(chief)s, '', 'infinity');
+INSERT INTO djms.parting_notice (person_id, account_name, staff_role, pseudonym, items, began, ends, sent_at)
+VALUES (%(chief)s, 'One that is gone', 'support', %(name)s, 1, now(), now(), now())
 """
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from djmixersoft.policy.compile import PRIVILEGE, SCOPE_DOORS
 from djmixersoft.policy.loading import load
-from tests.promises.acting import acting
+from tests.promises.acting import Acting, acting
 
 if TYPE_CHECKING:
     from tests.conftest import Cluster
@@ -121,3 +121,37 @@ def test_no_values_of_rows_with_a_subject_are_sampled(world: "World") -> None:
             [LINKED],
         ).fetchall()
     assert {column for _, column in rows} <= {"account_id", "person_id", "staff_id"}
+
+
+TOUCHED = {
+    (table, verb): [door.name for door in RULES.doors if verb in door.touches.get(table, ())]
+    for table in RULES.tables()
+    for verb in PRIVILEGE
+}
+
+
+@pytest.mark.parametrize("table", RULES.tables())
+def test_doors_reach_the_rows_of_what_they_touch_and_of_nothing_else(world: "World", table: str) -> None:
+    statements = {
+        "read": f"EXPLAIN SELECT FROM djms.{table}",
+        "change": f"EXPLAIN UPDATE djms.{table} SET {{column}} = {{column}}",
+        "remove": f"EXPLAIN DELETE FROM djms.{table}",
+    }
+    with world.superuser() as superuser, superuser.transaction(force_rollback=True):
+        undone = Acting(superuser)
+        column = undone.value(
+            "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped"
+            " AND attgenerated = '' AND attidentity = '' ORDER BY attnum LIMIT 1",
+            f"djms.{table}",
+        )
+        undone.rows("SET LOCAL session_replication_role = replica")
+        undone.rows("SET LOCAL ROLE djms_door")
+        for verb, statement in statements.items():
+            if not TOUCHED[table, verb]:
+                assert undone.refusal(statement.format(column=column)) == "42501", verb
+            else:
+                plan = str(undone.rows(statement.format(column=column)))
+                assert "One-Time Filter: false" not in plan, (verb, TOUCHED[table, verb])
+        # A row of nothing lacks what it must have, unless the row policies refuse it first.
+        added = undone.refusal(f"INSERT INTO djms.{table} ({column}) VALUES (null)")
+        assert (added == "42501") is not bool(TOUCHED[table, "add"]), TOUCHED[table, "add"]

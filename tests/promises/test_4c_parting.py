@@ -55,7 +55,7 @@ class Parting:
     def queued(self) -> int:
         row = self.workplace.superuser.execute(
             "SELECT count(*) FROM djms.procrastinate_jobs j"
-            " JOIN djms.parting_notice n ON j.args ->> 'notice' = n.id::text"
+            " JOIN djms.parting_notice n ON j.args ->> 'notice' = n.id::text AND n.sent_at IS NULL"
         ).fetchone()
         assert row
         return int(row[0])
@@ -90,7 +90,7 @@ def parting(cluster: "Cluster", world: "World", tmp_path: Path) -> Iterator[Part
             place.end()
             superuser.execute("DELETE FROM djms.account WHERE id = %s", [account])
             superuser.execute("DELETE FROM djms.legal_process WHERE account_id = %s", [account])
-            superuser.execute("DELETE FROM djms.parting_notice")
+            superuser.execute("DELETE FROM djms.parting_notice WHERE account_name = 'The shortlived'")
             superuser.execute("DELETE FROM djms.procrastinate_jobs")
 
 
@@ -154,7 +154,8 @@ def test_while_it_has_not_gone_for_a_minute_no_further_access_opens_with_a_notic
         outcomes = []
         for waited in (0, 61):
             parting.workplace.superuser.execute(
-                "UPDATE djms.parting_notice SET created_at = now() - %s * interval '1 second'", [waited]
+                "UPDATE djms.parting_notice SET created_at = now() - %s * interval '1 second' WHERE sent_at IS NULL",
+                [waited],
             )
             with parting.officers.desk.acting(supporter, kept=False) as agent:
                 outcomes.append(agent.value(OPEN, world.a.id, [world.a.items[0]]))
