@@ -19,6 +19,7 @@ from djmixersoft.policy.rules import Rules
 
 AGAIN = "; RESET SESSION AUTHORIZATION"
 RIGHTS = "test_1b_rights"  # tests who may what, one right after the other
+STAMP = " AND (SELECT djms.may_write())"
 COMPLAINING = ("consistency", "loading", "check")  # modules whose every complaint is a check
 
 
@@ -74,14 +75,17 @@ def _row_policies(superuser: psycopg.Connection, rules: Rules) -> Iterator[Mutan
         # A test may have put right already what it found broken.
         create, drop = policy.sql(relation), f'DROP POLICY IF EXISTS "{policy.name}" ON {relation}'
         label, about = f"{policy.table}: {policy.name}", (policy.table, policy.role)
-        tests = RIGHTS if policy.role == DOOR_ROLE else "promises"
+        is_stamped = policy.role == "p_teamwork" and policy.verb != "read"
+        tests = RIGHTS if policy.role == DOOR_ROLE or is_stamped else "promises"
         yield _sql(f"{label}: gone", about, drop, f"{drop}; {create}", tests=tests)
         if policy.predicate != "true":
-            anything = create.replace(f"({policy.predicate})", "(true)")
+            # Who may write at all is another mutant.
+            kept = STAMP if policy.predicate.endswith(STAMP) else ""
+            anything = create.replace(f"({policy.predicate})", f"(true{kept})")
             yield _sql(f"{label}: any row", about, f"{drop}; {anything}", f"{drop}; {create}")
         if " AND " in policy.predicate:
             unstamped = create.replace(policy.predicate, policy.predicate.split(" AND ")[0])
-            yield _sql(f"{label}: no stamp", about, f"{drop}; {unstamped}", f"{drop}; {create}")
+            yield _sql(f"{label}: no stamp", about, f"{drop}; {unstamped}", f"{drop}; {create}", tests=tests)
 
 
 def _rights(superuser: psycopg.Connection, rules: Rules) -> Iterator[Mutant]:

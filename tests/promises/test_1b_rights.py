@@ -123,6 +123,17 @@ def test_no_values_of_rows_with_a_subject_are_sampled(world: "World") -> None:
     assert {column for _, column in rows} <= {"account_id", "person_id", "staff_id"}
 
 
+def test_who_may_write_is_asked_of_every_row_that_is_written(world: "World") -> None:
+    with world.superuser() as superuser:
+        rows = superuser.execute(
+            "SELECT polname, polrelid::regclass::text, concat(pg_get_expr(polqual, polrelid), ' ',"
+            " pg_get_expr(polwithcheck, polrelid)) FROM pg_policy"
+            " WHERE polcmd <> 'r' AND polroles = ARRAY['p_teamwork'::regrole::oid]"
+        ).fetchall()
+    assert len(rows) > 20
+    assert [name for name, _table, condition in rows if "may_write()" not in condition] == []
+
+
 TOUCHED = {
     (table, verb): [door.name for door in RULES.doors if verb in door.touches.get(table, ())]
     for table in RULES.tables()

@@ -235,14 +235,3 @@ def test_a_token_needs_the_password_and_ends_within_a_year(world: World, undone:
     assert undone.rows(f"{until} WHERE name = 'x'") == [(True, True)]
     answers = {undone.value(make, b"right", f"n{number}".encode(), None, 9) for number in range(50)}
     assert answers == {"made", "many"}
-
-
-def test_who_may_write_is_asked_of_every_row_that_is_written(world: World) -> None:
-    with world.superuser() as superuser:
-        rows = superuser.execute(
-            "SELECT polname, polrelid::regclass::text, concat(pg_get_expr(polqual, polrelid), ' ',"
-            " pg_get_expr(polwithcheck, polrelid)) FROM pg_policy"
-            " WHERE polcmd <> 'r' AND polroles = ARRAY['p_teamwork'::regrole::oid]"
-        ).fetchall()
-    assert len(rows) > 20
-    assert [name for name, _table, condition in rows if "may_write()" not in condition] == []
