@@ -7,7 +7,7 @@ import pytest
 
 from djmixersoft.policy.loading import load
 from djmixersoft.vault.keys import new_blob_id
-from tests.promises.acting import acting
+from tests.promises.acting import Acting, acting
 
 if TYPE_CHECKING:
     from tests.conftest import Cluster
@@ -82,6 +82,19 @@ def test_one_adds_to_ones_own_account_in_ones_own_name(site: str, world: "World"
         if USES[table] and table != "item":
             assert alice.refusal_of(adding(table), others) == "42501", "in somebody else's name"
         assert alice.refusal_of(adding(table), own) == expected
+
+
+@pytest.mark.parametrize("table", ADDED)
+def test_the_row_policies_refuse_it_by_themselves_where_no_trigger_runs(world: "World", table: str) -> None:
+    with world.superuser() as superuser, superuser.transaction(force_rollback=True):
+        undone = Acting(superuser)
+        undone.rows("SET LOCAL session_replication_role = replica")
+        undone.rows("SET LOCAL SESSION AUTHORIZATION djms_site")
+        undone.rows("SET LOCAL ROLE p_teamwork")
+        undone.rows("SELECT set_config('djms.token', %s, true)", world.alice.token)
+        assert undone.refusal_of(adding(table), arguments(world.b, world.alice)) == "42501"
+        if USES[table]:
+            assert undone.refusal_of(adding(table), arguments(world.a, world.bob)) == "42501", "in somebody else's name"
 
 
 @pytest.mark.parametrize("table", ADDED)

@@ -36,7 +36,7 @@ BLIND_CHANGES = {
     "membership": "is_administrator = true",
     "invitation": "withdrawn_at = now()",
     "item": "name = 'x'",
-    "upload": "tail_at = tail_at",
+    "upload": "expires = now()",
     "share": "revoked_at = now()",
 }
 # How rows are told from each other: where somebody may read some columns only, by one of these.
