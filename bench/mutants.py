@@ -52,8 +52,8 @@ def mutants(superuser: psycopg.Connection, rules: Rules) -> Iterator[Mutant]:
         yield from _samples(superuser, table, column)
     for door in rules.doors:
         original = door_text(door.name)
-        for what, text in _broken_doors(original):
-            yield _sql(f"door {door.name}: {what}", (door.name,), text, original)
+        for what, text, tests in _broken_doors(original):
+            yield _sql(f"door {door.name}, {what}", (door.name,), text, original, tests=tests)
     yield from _lints()
     for name in COMPLAINING:
         yield from _complaints(importlib.import_module(f"djmixersoft.policy.{name}"))
@@ -163,7 +163,8 @@ _CHECKS = (
 )
 
 
-def _broken_doors(text: str) -> Iterator[tuple[str, str]]:
+def _broken_doors(text: str) -> Iterator[tuple[str, str, str]]:
+    """What is gone, and from where; the door without it; and the tests that are likely to notice."""
     head, _, _ = text.partition("$$")
     for pattern, instead in _CHECKS:
         for found in re.finditer(pattern, text, re.DOTALL if "if" in pattern else 0):
@@ -172,7 +173,9 @@ def _broken_doors(text: str) -> Iterator[tuple[str, str]]:
             in_head = start < len(head)
             if in_head != pattern.startswith("(?P<gone> se") or gone.count("(") != gone.count(")"):
                 continue
-            yield f"without '{gone}'", text[:start] + instead + text[end:]
+            line, column = text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
+            tests = RIGHTS if in_head else "promises"
+            yield f"{line}:{column}: without '{gone}'", text[:start] + instead + text[end:], tests
 
 
 def _lints() -> Iterator[Mutant]:
