@@ -170,8 +170,8 @@ def _broken_doors(text: str) -> Iterator[tuple[str, str, str]]:
         for found in re.finditer(pattern, text, re.DOTALL if "if" in pattern else 0):
             start, end = found.span("gone")
             gone = " ".join(found["gone"].split())
-            in_head = start < len(head)
-            if in_head != pattern.startswith("(?P<gone> se") or gone.count("(") != gone.count(")"):
+            in_head, is_comment = start < len(head), "--" in text[text.rfind("\n", 0, start) + 1 : start]
+            if is_comment or in_head != pattern.startswith("(?P<gone> se") or gone.count("(") != gone.count(")"):
                 continue
             line, column = text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
             tests = RIGHTS if in_head else "promises"
