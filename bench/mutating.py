@@ -137,10 +137,11 @@ class Mutating:
 
         if mutant.tests == "policy":
             return sorted((item for item in items if "/policy/" in item.nodeid), key=order)
-        what = mutant.about[0]
+        what, speaks = mutant.about[0], RIGHTS if mutant.tests == RIGHTS else ""
         found = {item for item in items if what in self.touched[item.nodeid] or what in _source(item)}
-        speaks = RIGHTS if mutant.tests == RIGHTS else ""
-        return sorted(items, key=lambda item: (speaks not in item.nodeid, item not in found, *order(item)))
+        # What no test of the first look touches waits for the second, which tries all.
+        tried = [item for item in items if self.only or item in found or speaks and speaks in item.nodeid]
+        return sorted(tried, key=lambda item: (speaks not in item.nodeid, item not in found, *order(item)))
 
     @staticmethod
     def _failure(item: pytest.Item, following: pytest.Item | pytest.Session | None) -> str:

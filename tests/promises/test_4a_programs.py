@@ -71,6 +71,17 @@ def test_one_that_may_only_read_reads_in_transactions_that_are_read_only(site: s
 
 
 @pytest.mark.parametrize(
+    "door", ["create_account('x')", "invite('{account}', 'x@example.org')", "accept_invitation('{invitation}')"]
+)
+def test_a_door_that_writes_tells_one_that_may_only_read_why_it_does_not(site: str, world: World, door: str) -> None:
+    sql = f"SELECT djms.{door}".format(account=world.a.id, invitation=world.b.invitation)
+    with acting(site, "p_teamwork", bearer=world.alice.reader, begin="BEGIN READ ONLY") as reader:
+        assert reader.refusal(sql) == MAY_ONLY_READ
+    with acting(site, "p_teamwork", bearer=world.alice.program) as program:
+        assert program.refusal(sql) == ""
+
+
+@pytest.mark.parametrize(
     "change",
     [
         "DELETE FROM djms.item_tag USING x WHERE v IS NOT NULL RETURNING 1",
@@ -235,3 +246,17 @@ def test_a_token_needs_the_password_and_ends_within_a_year(world: World, undone:
     assert undone.rows(f"{until} WHERE name = 'x'") == [(True, True)]
     answers = {undone.value(make, b"right", f"n{number}".encode(), None, 9) for number in range(50)}
     assert answers == {"made", "many"}
+
+
+@pytest.mark.parametrize("change", ["proven_at = NULL", "expires = clock_timestamp() - interval '1 ms'"])
+def test_a_session_that_is_over_or_lacks_its_second_factor_is_nobodys(
+    world: World, undone: Acting, change: str
+) -> None:
+    for state in ("", REFUSED):
+        undone.rows("SELECT set_config('djms.token', %s, true), set_config('djms.bearer', '', true)", world.alice.token)
+        undone.rows("SET LOCAL SESSION AUTHORIZATION djms_site")
+        undone.rows("SET LOCAL ROLE p_teamwork")
+        for door in ("current_person", "current_member", "may_write", "my_accounts", "administered_accounts"):
+            assert undone.refusal(f"SELECT djms.{door}()") == state, door
+        as_superuser(undone)
+        undone.rows(f"UPDATE djms.session SET {change} WHERE token_hash = %s", world.alice.token_hash)
