@@ -140,7 +140,7 @@ class Mutating:
         what, speaks = mutant.about[0], RIGHTS if mutant.tests == RIGHTS else ""
         found = {item for item in items if what in self.touched[item.nodeid] or what in _source(item)}
         # What no test of the first look touches waits for the second, which tries all.
-        tried = [item for item in items if self.only or item in found or speaks and speaks in item.nodeid]
+        tried = [item for item in items if self.only or item in found or (speaks and speaks in item.nodeid)]
         return sorted(tried, key=lambda item: (speaks not in item.nodeid, item not in found, *order(item)))
 
     @staticmethod
