@@ -94,6 +94,25 @@ def test_a_person_sees_their_own_record(world: "World") -> None:
         assert selectors.log_of_person(world.alice.id) is None
 
 
+@pytest.mark.parametrize(
+    ("role", "whose"), [("p_self_service", "person_id"), ("p_teamwork", "account_id"), ("p_teamwork", "process_id")]
+)
+def test_of_a_long_log_those_it_is_of_are_shown_its_inner_hashes_too(
+    world: "World", undone: Acting, role: str, whose: str
+) -> None:
+    process = "SELECT id FROM djms.legal_process WHERE account_id = %s AND silent_until IS NULL"
+    ids = {"person_id": world.alice.id, "account_id": world.a.id, "process_id": undone.value(process, world.a.id)}
+    undone.rows(
+        f"INSERT INTO djms.ledger_node (log_id, level, index, {whose}, hash) VALUES (gen_random_uuid(), 7, 0, %s, '')",
+        ids[whose],
+    )
+    undone.rows("SET LOCAL SESSION AUTHORIZATION djms_site")
+    undone.rows(f"SET LOCAL ROLE {role}")
+    for who, seen in ((world.alice, 1), (world.carol, 0), (world.stranger, 0)):
+        undone.rows("SELECT set_config('djms.token', %s, true)", who.token)
+        assert undone.value("SELECT count(*) FROM djms.ledger_node WHERE level = 7") == seen
+
+
 @pytest.mark.parametrize("name", ["bob", "carol", "stranger"])
 @pytest.mark.parametrize("purpose", ["teamwork", "self-service"])
 def test_nobody_else_sees_any_of_it(world: "World", name: str, purpose: str) -> None:
