@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection
 
 from djmixersoft.accounts.services import NotAllowed
-from djmixersoft.content.joining import joined_by_hash
+from djmixersoft.content.joining import execute_anew, joined_by_hash
 from djmixersoft.content.models import Blob
 from djmixersoft.content.services.items import refusals
 from djmixersoft.content.services.tree import begin_many
@@ -60,16 +60,16 @@ def restore(*, account_id: UUID, roots: Collection[UUID]) -> Restored:
     with refusals(), joined_by_hash(), connection.cursor() as cursor:
         begin_many(account_id)
         while left:
-            cursor.execute(_FIRST, {"account": account_id, "roots": list(left)})
+            execute_anew(cursor, _FIRST, {"account": account_id, "roots": list(left)})
             # Where each lies in another, which only SQL by hand can bring about, all come at once.
             first = [item_id for (item_id,) in cursor] or list(left)
-            cursor.execute(_ROOTS, {"account": account_id, "roots": first})
+            execute_anew(cursor, _ROOTS, {"account": account_id, "roots": first})
             back = cursor.fetchall()
             count += len(back)
             at_the_top += sum(is_homeless for _, is_homeless in back)
             above = [item_id for item_id, _ in back]
             while above:
-                cursor.execute(_BELOW, {"account": account_id, "above": above, "roots": first})
+                execute_anew(cursor, _BELOW, {"account": account_id, "above": above, "roots": first})
                 above = [item_id for item_id, is_folder in cursor if is_folder]
             left.difference_update(first)
     return Restored(count, at_the_top)

@@ -14,7 +14,7 @@ from django.db import connection
 
 from djmixersoft.accounts.selectors import my_person_id
 from djmixersoft.accounts.services import NotAllowed
-from djmixersoft.content.joining import joined_by_hash
+from djmixersoft.content.joining import execute_anew, joined_by_hash
 from djmixersoft.content.models import Item, Kind, Undo
 from djmixersoft.content.services.finding import Source, index
 from djmixersoft.content.services.items import refusals
@@ -114,7 +114,7 @@ def move(*, account_id: UUID, ids: Collection[UUID], into: UUID | None) -> Done:
     with refusals(), joined_by_hash(), connection.cursor() as cursor:
         begin_many(account_id)
         for some in in_batches(list(ids)):
-            cursor.execute(_MOVE, {"account": account_id, "ids": some, "to": into})
+            execute_anew(cursor, _MOVE, {"account": account_id, "ids": some, "to": into})
             before |= dict(cursor.fetchall())
     return Done(len(before), note_undo(account_id, What.MOVED, before, str(into or "")))
 
@@ -124,10 +124,10 @@ def trash(*, account_id: UUID, ids: Collection[UUID]) -> Done:
     roots: list[UUID] = []
     with refusals(), joined_by_hash(), connection.cursor() as cursor:
         begin_many(account_id)
-        cursor.execute(_TRASH, {"account": account_id, "ids": list(ids), "again": False})
+        execute_anew(cursor, _TRASH, {"account": account_id, "ids": list(ids), "again": False})
         roots = [item_id for item_id, is_root in cursor if is_root]
         while cursor.rowcount and roots:
-            cursor.execute(_TRASH, {"account": account_id, "ids": roots, "again": True})
+            execute_anew(cursor, _TRASH, {"account": account_id, "ids": roots, "again": True})
     return Done(len(roots), note_undo(account_id, What.TRASHED, dict.fromkeys(roots)))
 
 

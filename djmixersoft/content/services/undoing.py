@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from djmixersoft.content.joining import joined_by_hash
+from djmixersoft.content.joining import execute_anew, joined_by_hash
 from djmixersoft.content.models import Item
 from djmixersoft.content.models.labels import TAKEN_BACK_WITHIN
 from djmixersoft.content.services import data, labels, trash
@@ -78,7 +78,7 @@ def _move_back(account_id: UUID, before: Before, after: str) -> int:
                 "folders": [folder for folder in set(parents) if folder],
                 "there": UUID(after) if after else None,
             }
-            cursor.execute(_MOVE_BACK, arguments)
+            execute_anew(cursor, _MOVE_BACK, arguments)
             count += cursor.rowcount
     return count
 
